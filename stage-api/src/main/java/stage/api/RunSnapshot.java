@@ -1,14 +1,18 @@
 package stage.api;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a stage of a pipeline does, and how far it has come. Its numbers are those of its last committed turn, and over
- * all incarnations.
+ * What a stage of a pipeline does, and how far it has come. Its numbers are those of its last committed turn, but for
+ * the progress, and over all incarnations.
  *
  * @param steps its steps in words, as {@code Job.describe()} names them
+ * @param progress how many elements went into its steps, those of a turn under way included, a few at a time; those
+ *     that are tried again count again. While it grows, a turn that lasts long goes on
+ * @param sinceProgress how long ago that last grew; zero if it is not known, as where elements are fast
  * @param watermark the event time that its inputs, or the step that gives its elements their time, vouch for: what
  *     comes from now on is not earlier; empty if it has no event time, or does not know any yet
  * @param openWindows how many windows of time it keeps open; sessions are not counted
@@ -23,11 +27,13 @@ import java.util.Optional;
  * @since 0.1
  */
 public record RunSnapshot(
-    String steps, Optional<Instant> watermark, long openWindows, long filtered, long late, long retried,
-    long openDeliveries, long mostDeliveries, Optional<FailedAnswer> failedAnswer, Optional<String> heldBackBy) {
+    String steps, long progress, Duration sinceProgress, Optional<Instant> watermark, long openWindows, long filtered,
+    long late, long retried, long openDeliveries, long mostDeliveries, Optional<FailedAnswer> failedAnswer,
+    Optional<String> heldBackBy) {
   /** Rejects nulls. */
   public RunSnapshot {
     Objects.requireNonNull(steps, "steps must not be null");
+    Objects.requireNonNull(sinceProgress, "sinceProgress must not be null; use Duration.ZERO if it is not known");
     Objects.requireNonNull(watermark, "watermark must not be null; use Optional.empty()");
     Objects.requireNonNull(failedAnswer, "failedAnswer must not be null; use Optional.empty()");
     Objects.requireNonNull(heldBackBy, "heldBackBy must not be null; use Optional.empty()");
@@ -39,7 +45,7 @@ public record RunSnapshot(
    * @param steps in words
    */
   public static RunSnapshot of(String steps) {
-    return new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0, 0, 0, Optional.empty(),
+    return new RunSnapshot(steps, 0, Duration.ZERO, Optional.empty(), 0, 0, 0, 0, 0, 0, Optional.empty(),
         Optional.empty());
   }
 

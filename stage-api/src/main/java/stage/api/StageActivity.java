@@ -10,17 +10,18 @@ import java.util.Optional;
  * difference of two snapshots.
  *
  * <p>Turns are always counted. The times of turns and waits are added up only while the scope is watched, because
- * reading the clock twice for every turn costs something; what a stage waits for now, and since when, is always known.
+ * reading the clock twice for every turn costs something; turns that take long are timed by themselves, too. What a
+ * stage waits for now, and since when, is always known.
  *
  * @param inStatus how long the stage has had its status
  * @param restarts incarnations that took over after a crash or a group restart
  * @param lastCrash its last crash, if it ever crashed
  * @param turns callbacks that have run
- * @param inTurns how long callbacks have run in total, while the scope was watched
- * @param longestTurn the longest callback that was seen, while the scope was watched
+ * @param inTurns how long callbacks have run in total, as far as they were timed
+ * @param longestTurn the longest callback that was timed
  * @param longestCallback which callback that was; empty if there is none
  * @param callback the callback that runs now; empty if none does
- * @param inCallback how long it has run at least: exact while the scope is watched, else only what was seen of it
+ * @param inCallback how long it has run at least: exact if it was timed, as it is while the scope is watched; else zero
  * @param waitsFor what the stage's thread waits for now; empty if it does not wait
  * @param waiting how long it has waited for that; zero if it does not wait
  * @param waited how long it has waited in total for each reason, while the scope was watched, the present wait included

@@ -42,7 +42,8 @@ class RunningEventTest {
           assertThat(running).extracting(RunningEvent::event).containsExactly(1, 2);
           assertThat(running).extracting(RunningEvent::attempt).containsExactly(1, 1);
           assertThat(running.getFirst().age()).isBetween(Duration.ofMinutes(1), LONG);
-          assertThat(running.getFirst()).hasToString("attempt 1 at 1, for " + running.getFirst().age());
+          assertThat(running.getFirst())
+              .hasToString("attempt 1 at 1, for " + running.getFirst().age().toMillis() + " ms");
           app.join();
           assertThat(mailer.running()).isEmpty();
         }

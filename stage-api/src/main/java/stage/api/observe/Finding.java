@@ -17,9 +17,15 @@ public sealed interface Finding {
   /** {@return what was found, in words for people who did not write the program; one line, no full stop} */
   String sentence();
 
-  /** {@return whether it says that a stage does not go on, though nobody wants it to stand still} */
+  /**
+   * {@return whether it says that a stage does not go on although it should} That a source has no input, that a
+   * throttle holds events back and that a selector wants none is said too, but may be as it is meant to be.
+   */
   default boolean isStuck() {
-    return this instanceof Deadlock || this instanceof RootCause cause && cause.kind() != Kind.THROTTLED;
+    return this instanceof Deadlock || this instanceof RootCause cause && switch (cause.kind()) {
+      case SOURCE_SILENT, AWAITS_INPUT, NOTHING_SELECTED, THROTTLED -> false;
+      default -> true;
+    };
   }
 
   /**
@@ -70,6 +76,8 @@ public sealed interface Finding {
     UNCLAIMED_PARTITION,
     /** The stage's consumers want events, and it has none to give. */
     SOURCE_SILENT,
+    /** The stage is a source that waits, in its own code, for a queue, a connection or the time of its next look. */
+    AWAITS_INPUT,
     /** The stage is subscribed to nobody, so nothing arrives. */
     NO_SUBSCRIPTION,
     /** A selector turns every event down. */
@@ -267,6 +275,7 @@ final class Sentences {
     String time = time(found.lasted());
     return switch (found.kind()) {
       case IN_CALLBACK -> "is inside " + detail;
+      case AWAITS_INPUT -> "has been waiting for input for " + time + ", inside " + detail;
       case STARTING -> "has been starting for " + time + ", inside " + detail;
       case NOBODY_SUBSCRIBES -> detail.isEmpty() ? "has no consumer"
           : "has no consumer any more: " + quoted(detail) + " was the last to leave";
@@ -293,8 +302,10 @@ final class Sentences {
       return quoted(found.stage()) + " lets " + number(found.capacity() * found.busy())
           + " events a second through, and no more, because it was told to throttle";
     }
-    String text = quoted(found.stage()) + " is busy " + Math.round(100 * found.busy())
-        + " % of the time and can handle " + number(found.capacity()) + " events a second";
+    String text = quoted(found.stage()) + " is busy " + Math.round(100 * found.busy()) + " % of the time";
+    if (found.capacity() == 0) return text + ", in one callback that has not returned yet";
+    text += " and can handle " + (found.capacity() < 10 ? decimal(found.capacity()) : number(found.capacity()))
+        + " events a second";
     if (found.amplification() > 0 && Math.abs(found.amplification() - 1) > 0.05) {
       text += ", emitting " + decimal(found.amplification()) + " for each";
     }

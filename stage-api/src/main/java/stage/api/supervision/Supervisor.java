@@ -300,9 +300,11 @@ public interface Supervisor extends AutoCloseable {
    * of waits, and names its cause: a callback that does not return, with its stack; a stage that is paused, backs off,
    * or has no subscriber; or a cycle. If nothing is stuck, it names the stage that limits the others.
    *
-   * <p>Blocks for 50 ms, since a stage counts as stuck only if it stood still in two snapshots; for up to 350 ms more
-   * to make sure if one does. Stops no stage. Any thread, but on a stage's own thread it finds that stage inside a
-   * callback. If the caller is interrupted it answers at once from what it has seen, and the interrupt flag stays set.
+   * <p>Blocks for 50 ms, since only what stood still in two snapshots is claimed. Where something does, and may just be
+   * slow, it looks again, for up to three seconds: a stage that has stood still for less, or in a callback that has not
+   * taken twice as long as the longest of late, is not called stuck. Stops no stage. Any thread, but on a stage's own
+   * thread it finds that stage inside a callback. If the caller is interrupted it answers at once from what it has
+   * seen, and the interrupt flag stays set.
    *
    * @since 0.1
    */

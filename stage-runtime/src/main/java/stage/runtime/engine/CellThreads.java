@@ -62,6 +62,13 @@ public final class CellThreads {
     return cell.isGenerator() ? 0 : cell.handover().stay();
   }
 
+  /** {@return about the longest that user code has taken of late; 0 if none is known to have come back} */
+  public long latelyNanos() {
+    long callbacks = cell.handover().callbackTimes().latelyNanos();
+    Tasks<?, ?> tasks = cell.tasks();
+    return tasks == null ? callbacks : Math.max(callbacks, tasks.latelyNanos());
+  }
+
   /** {@return how many work for it} */
   int count() {
     TaskThreads<?, ?> others = tasks();

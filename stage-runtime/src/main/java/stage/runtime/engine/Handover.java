@@ -58,6 +58,7 @@ final class Handover {
   }
 
   private static final VarHandle WORD = Handles.of(MethodHandles.lookup(), "word", int.class);
+  private static final VarHandle SINCE = Handles.of(MethodHandles.lookup(), "sinceNanos", long.class);
   private static final VarHandle CALLBACKS = Handles.of(MethodHandles.lookup(), "callbacks", long.class);
   private static final VarHandle REPLACED = Handles.of(MethodHandles.lookup(), "replaced", Replaced.class);
 
@@ -69,7 +70,8 @@ final class Handover {
   private final Time time;
   private Activity name;           // the cell's thread: the callback that began last; published by the word
   private long callbacks;          // the cell's thread: how many have begun; opaque, since nothing is ordered by it
-  private volatile CallbackTimes times;   // the cell's thread; null until someone has watched
+  private long sinceNanos;         // the cell's thread; opaque; when the callback began; 0 if the clock was not read
+  private volatile CallbackTimes times;   // the cell's thread; null until someone has watched, or one took long
   private Chores chores;           // null except for a generator; written before its start
   private volatile boolean wanted; // whether there may be chores to do: any thread
   private volatile int word;       // the cell's thread, one that takes over or borrows, by compare-and-set
@@ -88,8 +90,12 @@ final class Handover {
     if (faults != null) faults.before(machine, what);
     name = what;
     CALLBACKS.setOpaque(this, callbacks + 1);
-    if (machine.isWatched()) times().begins(time, machine.turnBegins(what));
-    else if (times != null) times.beginsUnwatched();
+    boolean isWatched = machine.isWatched();
+    CallbackTimes there = isWatched ? times() : times;
+    if (there != null) there.begins(isWatched ? machine.turnBegins(what) : null);
+    boolean isTimed = isWatched || CallbackTimes.isSampled(callbacks) || there != null && there.areLong();
+    if (isTimed) SINCE.setOpaque(this, time.nanos() | 1);   // never 0, and wrong by a nanosecond at most
+    else if (sinceNanos != 0) SINCE.setOpaque(this, 0L);
     enter();
   }
 
@@ -102,12 +108,15 @@ final class Handover {
   /** The way back from {@link #enter(Activity)}. */
   void leave(Activity what) {
     leave();
-    CallbackTimes watched = times;
-    if (watched != null && watched.isRunning()) {
-      Object begun = watched.ends(name, time);
-      if (begun != null) machine.ends(begun);
-    }
+    if (sinceNanos != 0) tookTime(time.nanos() - sinceNanos);
     left(what);
+  }
+
+  private void tookTime(long nanos) {
+    SINCE.setOpaque(this, 0L);
+    if (times == null && nanos < CallbackTimes.LONG_NANOS) return;   // as it is for most cells: they hold no times
+    Object begun = times().ends(name, nanos);
+    if (begun != null) machine.ends(begun);
   }
 
   /**
@@ -123,7 +132,12 @@ final class Handover {
     return (long) CALLBACKS.getOpaque(this);
   }
 
-  /** {@return how long callbacks took while the scope was watched} Any thread. */
+  /** {@return when the callback began that is running; 0 if that is not known} Any thread. */
+  long sinceNanos() {
+    return (long) SINCE.getOpaque(this);
+  }
+
+  /** {@return how long callbacks took, as far as they were timed} Any thread. */
   CallbackTimes callbackTimes() {
     CallbackTimes there = times;
     return there == null ? CallbackTimes.NONE : there;

@@ -123,7 +123,7 @@ final class Snapshots {
         : Optional.of(new LastCrash(crash.cause(), crash.during().text(), crash.incarnation(),
             between(crash.atNanos(), now)));
     String callback = handover.callback();
-    long since = times.sinceNanos();
+    long since = handover.sinceNanos();
     Thread thread = cell.driver().thread();
     return new StageActivity(between(cell.statusSinceNanos(), now), cell.lifecycle().restarts(), lastCrash,
         handover.callbacks(),

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import stage.api.RunningEvent;
+import stage.runtime.bridge.EventWrapper;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Handles;
 
@@ -180,8 +181,9 @@ final class TaskThreads<I, O> {
 
   private record Running<I, O>(EventTask<I, O> task, int attempt, Duration age) implements RunningEvent<I> {
     @Override
+    @SuppressWarnings("unchecked")   // what a built-in event wraps is of the type that its user knows
     public I event() {
-      return task.event;
+      return task.event instanceof EventWrapper wrapper ? (I) wrapper.wrapped() : task.event;
     }
 
     @Override
@@ -191,7 +193,7 @@ final class TaskThreads<I, O> {
 
     @Override
     public String toString() {
-      return "attempt " + attempt + " at " + task.event + ", for " + age;
+      return "attempt " + attempt + " at " + event() + ", for " + age.toMillis() + " ms";
     }
   }
 }

@@ -45,6 +45,7 @@ final class Tasks<I, O> {
   // those that may begin as soon as a thread is free; one for each incarnation
   private TaskLine<EventTask<I, O>> line;
   private int inLine;               // of those, and of those that were taken from it, so many whose begin is not known
+  private final CallbackTimes times = new CallbackTimes();   // of some attempts; see measure
   private int running;
   private long started;
   private final TaskQueue<I, O> toCollect = new TaskQueue<>();   // finished, and nothing is known of them yet
@@ -197,6 +198,7 @@ final class Tasks<I, O> {
   void collect(Outlet<O> out) {
     int attempts = redelivery.attempts();
     threads.takeFinished(toCollect);
+    measure();
     for (EventTask<I, O> task = toCollect.poll(); task != null; task = toCollect.poll()) {
       running--;
       release(task);
@@ -216,6 +218,23 @@ final class Tasks<I, O> {
     if (isOrdered) for (TaskWindow<I, O> window : windows.values()) emitInOrder(window, out);
     else for (EventTask<I, O> task = toEmit.peek(); task != null; task = task.later)
       if (!task.isLeft()) emit(task, out);
+  }
+
+  /** Notes how long the longest of those that have finished has taken, if it is worth a look at the clock. */
+  private void measure() {
+    EventTask<I, O> first = toCollect.peek();
+    if (first == null || !times.areLong() && !CallbackTimes.isSampled(first.number)) return;
+    long now = cell.time().nanos();
+    long longest = 0;
+    for (EventTask<I, O> task = first; task != null; task = task.later) {
+      longest = Math.max(longest, now - task.sinceNanos);
+    }
+    times.took(longest);
+  }
+
+  /** {@return about the longest that attempts have taken of late; 0 if none has come back} Any thread. */
+  long latelyNanos() {
+    return times.latelyNanos();
   }
 
   /** The thread of a finished task has gone on with another one, or waits for one if it can handle one. */

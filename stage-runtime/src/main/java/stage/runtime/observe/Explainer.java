@@ -1,6 +1,7 @@
 package stage.runtime.observe;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,16 +16,29 @@ import stage.runtime.supervision.Observed;
 /** Explains one scope: takes snapshots some time apart, and draws conclusions from what they have in common. */
 final class Explainer {
   // A thread may be kept from its processor for dozens of milliseconds on a busy machine, and is not stuck for that. So
-  // two snapshots are enough to say that nothing is stuck, and what seems to be is looked at again, at these times
-  // after the first, unless each of them has waited for longer than that already: its own clock says since when.
-  private static final long[] LOOKS_NANOS = {50_000_000, 400_000_000};
-  private static final Duration LONG = Duration.ofNanos(LOOKS_NANOS[LOOKS_NANOS.length - 1]);
+  // two snapshots are enough to say that nothing is stuck, and what seems to be is looked at again, unless each of them
+  // has waited for longer than that already: its own clock says since when. What may just be slow is looked at until
+  // its time is over.
+  private static final long FIRST_LOOK = 50_000_000;
+  private static final long EACH_LOOK = 400_000_000;   // from the second on, and this after the first snapshot
+  private static final Duration LONG = Duration.ofNanos(EACH_LOOK);
 
   private final Observed scope;
+  private final Duration limit;
   private Looks looks;   // the last; null before the first
+  private Stand stand;   // by it
 
   Explainer(Observed scope) {
+    this(scope, StallLimit.USUAL);
+  }
+
+  /**
+   * @param scope which
+   * @param limit how long anything may stand still and is only slow
+   */
+  Explainer(Observed scope, Duration limit) {
     this.scope = scope;
+    this.limit = limit;
   }
 
   Explanation explain() {
@@ -33,14 +47,13 @@ final class Explainer {
       TreeSnapshot first = scope.tree();
       TreeSnapshot last = first;
       List<Finding> stuck = List.of();
-      for (long nanos : LOOKS_NANOS) {
-        if (!isOver(first.nanos() + nanos)) break;   // too early to say more
+      for (long nanos = FIRST_LOOK; isOver(first.nanos() + nanos); nanos = nanos - nanos % EACH_LOOK + EACH_LOOK) {
         last = scope.tree();
         stuck = stuck(first, last);
-        if (haveAllLastedLong(stuck, last)) break;
+        if (!stand.limits().isUndecided() && (nanos >= EACH_LOOK || haveAllLastedLong(stuck, last))) break;
       }
-      if (looks == null) looks = new Looks(scope, null);
-      return new Explanation(stuck.isEmpty() ? flowing(first, last) : stuck);
+      if (stand == null) stuck(first, last);   // interrupted: too early to say more
+      return new Explanation(worst(stuck, first, last));
     } finally {
       watch.close();
     }
@@ -48,8 +61,7 @@ final class Explainer {
 
   /** As {@link #explain()}, where nothing moves while anybody looks. */
   Explanation explain(TreeSnapshot still) {
-    List<Finding> stuck = stuck(still, still);
-    return new Explanation(stuck.isEmpty() ? flowing(still, still) : stuck);
+    return new Explanation(worst(stuck(still, still), still, still));
   }
 
   /** {@return whether the time has come} If not, the caller was interrupted, and stays so. */
@@ -83,13 +95,17 @@ final class Explainer {
 
   private List<Finding> stuck(TreeSnapshot first, TreeSnapshot last) {
     looks = new Looks(scope, looks);
-    return Stuck.find(new Stand(first, last, looks), last);
+    stand = new Stand(first, last, looks, limit);
+    return Stuck.find(stand, last);
   }
 
-  private List<Finding> flowing(TreeSnapshot first, TreeSnapshot last) {
+  /** {@return what is stuck; if nothing is, what is slow, and what stands still as it is meant to} */
+  private List<Finding> worst(List<Finding> found, TreeSnapshot first, TreeSnapshot last) {
+    if (found.stream().anyMatch(Finding::isStuck)) return found;
+    List<Finding> all = new ArrayList<>(Slow.find(first, last, looks, stand.limits().slow()));
+    all.addAll(found);
+    if (!all.isEmpty()) return all;
     TreeRates rates = TreeRates.between(first, last);
-    List<Finding> slow = Slow.find(last, rates, looks);
-    if (!slow.isEmpty()) return slow;
     double handled = last.stages().stream().mapToDouble(stage -> rates.of(stage).in()).sum();
     return List.of(new Finding.Healthy(last.stages().size(), handled));
   }

@@ -12,6 +12,8 @@ final class Frames {
   private static final List<String> OURS = List.of("stage.runtime.", "stage.api.");
   private static final String THROTTLE = "stage.runtime.pipeline.ThrottleLink";
   private static final List<String> THE_JDKS = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
+  private static final List<String> INPUT =
+      List.of("sun.nio.ch.", "sun.nio.fs.", "java.net.", "java.io.", "jdk.internal.net.http.");
 
   private Frames() {}
 
@@ -58,6 +60,23 @@ final class Frames {
     List<StackTraceElement> stack = places.getFirst().stack();
     int user = firstOfUser(stack);
     return stack.subList(0, user).stream().anyMatch(frame -> frame.getClassName().equals(THROTTLE));
+  }
+
+  /**
+   * {@return whether a thread waits in a part of the JDK that brings input: a queue, a socket, a stream, an answer by
+   * HTTP, or in a sleep between two looks} Only a source may do that for as long as it likes.
+   */
+  static boolean isAwaitingInput(Place place) {
+    for (StackTraceElement frame : place.stack()) {
+      String type = frame.getClassName();
+      if (isOurs(frame)) continue;
+      if (!isTheJdks(frame)) return false;
+      if (INPUT.stream().anyMatch(type::startsWith)) return true;
+      boolean isQueue = type.startsWith("java.util.concurrent.") && (type.endsWith("Queue") || type.endsWith("Deque"));
+      boolean isSleep = type.equals("java.lang.Thread") && frame.getMethodName().startsWith("sleep");
+      if (isQueue || isSleep) return true;
+    }
+    return false;
   }
 
   /** {@return whether the thread waits to get a lock} */

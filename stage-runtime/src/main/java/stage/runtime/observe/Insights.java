@@ -2,6 +2,7 @@ package stage.runtime.observe;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import stage.api.observe.Explanation;
@@ -59,6 +60,11 @@ public final class Insights implements Insight {
   @Override
   public Explanation explain(Observed scope) {
     return new Explainer(scope).explain();
+  }
+
+  @Override
+  public Explanation explain(Observed scope, Duration limit) {
+    return new Explainer(scope, limit.compareTo(StallLimit.USUAL) < 0 ? limit : StallLimit.USUAL).explain();
   }
 
   @Override

@@ -9,13 +9,13 @@ import stage.runtime.supervision.Observed;
 import stage.runtime.supervision.Observed.Place;
 
 /**
- * What the threads of stages do at one time. They are looked at only if somebody asks, and only once: a stack is dear.
+ * What the threads of stages do at one time. They are looked at only if someone asks, and only once: a stack is dear.
  */
 final class Looks {
   private final Observed scope;
   private final Looks before;   // null in the first
   private final Map<String, List<Place>> places = new HashMap<>();
-  private final Set<String> runnable = new HashSet<>();
+  private final Set<String> runnable = new HashSet<>();   // in each look so far
   private Observed.Stages stages;   // null until someone asks
 
   /**
@@ -37,6 +37,18 @@ final class Looks {
     return places.computeIfAbsent(stage, path -> stages().threadsOf(path).stream().map(scope::placeOf).toList());
   }
 
+  /** {@return whether a stage is in a throttle, now or at a second look: it leaves it for each event} */
+  boolean isThrottling(String stage) {
+    if (Frames.isThrottling(places(stage))) return true;
+    places.remove(stage);
+    return Frames.isThrottling(places(stage));
+  }
+
+  /** {@return about the longest that what a stage did of late has taken, in nanoseconds; 0 if nothing is known} */
+  long latelyNanosOf(String stage) {
+    return stages().latelyNanosOf(stage);
+  }
+
   /** {@return which producer of a stage was the last to end, and how; empty if none has} */
   String lastProducerOf(String stage) {
     return stages().lastProducerOf(stage);
@@ -50,12 +62,12 @@ final class Looks {
   /** {@return whether the thread of a stage could run, or runs} */
   boolean isRunnable(String stage) {
     boolean can = stages().stateOf(stage) == Thread.State.RUNNABLE;
-    if (can) runnable.add(stage);
+    if (can && (before == null || before.runnable.contains(stage))) runnable.add(stage);
     return can;
   }
 
-  /** {@return the same, if it was so in the look before too} One that is about to run has not been kept from it. */
+  /** {@return whether it could all the time} One that is about to run has not been kept from it. */
   boolean isStillRunnable(String stage) {
-    return isRunnable(stage) && (before == null || before.runnable.contains(stage));
+    return isRunnable(stage) && runnable.contains(stage);
   }
 }

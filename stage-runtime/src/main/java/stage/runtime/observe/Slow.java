@@ -1,5 +1,6 @@
 package stage.runtime.observe;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -27,24 +28,31 @@ final class Slow {
   private final TreeSnapshot tree;
   private final TreeRates rates;
   private final Looks looks;
+  private final Map<String, Duration> inOneCallback;
+  private final double seconds;
+  private final Map<String, StageSnapshot> before = new HashMap<>();
   private final Map<String, StageSnapshot> stages = new HashMap<>();
 
-  private Slow(TreeSnapshot tree, TreeRates rates, Looks looks) {
+  private Slow(TreeSnapshot first, TreeSnapshot tree, Looks looks, Map<String, Duration> inOneCallback) {
     this.tree = tree;
+    this.seconds = Math.max(1, tree.nanos() - first.nanos()) / 1e9;
     this.looks = looks;
-    this.rates = rates;
+    this.inOneCallback = inOneCallback;
+    this.rates = TreeRates.between(first, tree);
+    first.stages().forEach(stage -> before.put(stage.path(), stage));
     tree.stages().forEach(stage -> stages.put(stage.path(), stage));
   }
 
   /**
    * {@return the bottleneck, if there is one, then uneven groups}
    *
-   * @param tree the numbers
-   * @param rates how they have changed
+   * @param first the numbers some time ago
+   * @param tree the numbers now
    * @param looks finds what the thread of the bottleneck does
+   * @param inOneCallback stages that have been in one callback all the time, and how long that takes
    */
-  static List<Finding> find(TreeSnapshot tree, TreeRates rates, Looks looks) {
-    var slow = new Slow(tree, rates, looks);
+  static List<Finding> find(TreeSnapshot first, TreeSnapshot tree, Looks looks, Map<String, Duration> inOneCallback) {
+    var slow = new Slow(first, tree, looks, inOneCallback);
     List<Finding> found = new ArrayList<>();
     slow.bottleneck().ifPresent(found::add);
     for (StageSnapshot stage : tree.stages()) slow.skew(stage).ifPresent(found::add);
@@ -55,12 +63,53 @@ final class Slow {
 
   private Optional<Finding> bottleneck() {
     StageSnapshot limit = null;
+    for (String path : inOneCallback.keySet()) {
+      StageSnapshot stage = stages.get(path);
+      if (stage != null && holdsUp(stage) && (limit == null || isLonger(path, limit.path()))) limit = stage;
+    }
+    if (limit != null) return Optional.of(describe(limit, capacity(limit, inOneCallback.get(limit.path()))));
+    for (StageSnapshot stage : tree.stages()) {
+      double rate = withinCallback(stage);
+      if (rate > 0 && busy(stage) >= BUSY && holdsUp(stage)) return Optional.of(describe(stage, rate));
+    }
     for (StageSnapshot stage : tree.stages()) {
       if (busy(stage) < BUSY || !isLimit(stage)) continue;
       // In start order, which follows the events: of two that are about as busy, the one downstream is the limit.
       if (limit == null || busy(stage) > busy(limit) - 0.01) limit = stage;
     }
-    return limit == null ? Optional.empty() : Optional.of(describe(limit));
+    if (limit == null) return Optional.empty();
+    double through = limit.inputs().isEmpty() ? rates.of(limit).out() : rates.of(limit).in();
+    return Optional.of(describe(limit, through / busy(limit)));
+  }
+
+  private boolean isLonger(String one, String other) {
+    return inOneCallback.get(one).compareTo(inOneCallback.get(other)) > 0;
+  }
+
+  /** {@return whether those before a stage wait for it, or, if it is a source, those behind it do} */
+  private boolean holdsUp(StageSnapshot stage) {
+    if (!stage.inputs().isEmpty()) return stage.inputs().stream().anyMatch(lane -> isHeldUp(lane.producer()));
+    return stage.outputs().stream().map(SubscriptionSnapshot::consumer).map(stages::get)
+        .anyMatch(consumer -> consumer != null && waits(consumer, WaitReason.EVENTS) > 0.5);
+  }
+
+  /** {@return how many events a second a stage can handle that takes so long for a callback; 0 if nothing is known} */
+  private static double capacity(StageSnapshot stage, Duration callback) {
+    long turns = stage.activity().turns() - 1;   // this one is not over
+    long handled = stage.eventsEmitted();
+    if (!stage.inputs().isEmpty()) {
+      handled = 0;
+      for (SubscriptionSnapshot lane : stage.inputs()) handled += lane.sent() - lane.inFlight();
+    }
+    return turns <= 0 ? 0 : (double) handled / turns / (callback.toNanos() / 1e9);
+  }
+
+  /** {@return how many elements a stage takes in a second within a callback that has not returned; 0 if it has} */
+  private double withinCallback(StageSnapshot stage) {
+    StageSnapshot old = before.get(stage.path());
+    if (old == null || old.id() != stage.id() || old.run().isEmpty() || stage.run().isEmpty()) return 0;
+    if (!stage.activity().isInCallback() || old.activity().turns() != stage.activity().turns()) return 0;
+    return (stage.run().get().progress() - old.run().get().progress()) / seconds;
   }
 
   private double busy(StageSnapshot stage) {
@@ -90,17 +139,16 @@ final class Slow {
     return rates.of(stage).waits().getOrDefault(reason, 0.0);
   }
 
-  private Finding describe(StageSnapshot limit) {
+  private Finding describe(StageSnapshot limit, double capacity) {
     TreeRates.StageRates of = rates.of(limit);
-    double through = limit.inputs().isEmpty() ? of.out() : of.in();
     double amplification = limit.outputs().isEmpty() || of.in() == 0 ? 0 : of.out() / of.in();
     Optional<StageSnapshot> next = tree.stages().stream()
         .filter(stage -> stage != limit && rates.of(stage).in() + rates.of(stage).out() > 0)
         .max(Comparator.comparingDouble(this::busy));
     // All rates grow by the same factor until that one is busy all the time.
     double gain = next.map(stage -> Math.max(1, 1 / Math.max(busy(stage), 0.001))).orElse(1.0);
-    return new Finding.Bottleneck(limit.path(), of.busy(), through / of.busy(), amplification,
-        next.map(StageSnapshot::path), gain, Frames.isThrottling(looks.places(limit.path())));
+    return new Finding.Bottleneck(limit.path(), of.busy(), capacity, amplification,
+        next.map(StageSnapshot::path), gain, looks.isThrottling(limit.path()));
   }
 
   // ---- uneven groups

@@ -39,6 +39,8 @@ final class Stand {
   private final Map<String, StageSnapshot> now;
   private final Map<String, BlockedCall> calls = new HashMap<>();   // by the path of the stage that is blocked
   private final Looks looks;
+  private final StallLimit limits;
+  private final StoodStill stoodStill;
   private final Duration between;
   private final boolean isFrozen;
 
@@ -46,14 +48,22 @@ final class Stand {
    * @param first the earlier snapshot
    * @param last the later one; the same one if nothing can move
    * @param looks finds what the threads of a stage do
+   * @param limit how long anything may stand still
    */
-  Stand(TreeSnapshot first, TreeSnapshot last, Looks looks) {
+  Stand(TreeSnapshot first, TreeSnapshot last, Looks looks, Duration limit) {
     this.now = byPath(last);
     this.before = first == last ? now : byPath(first);
     last.calls().forEach(call -> calls.put(call.caller(), call));
     this.looks = looks;
     this.between = Duration.ofNanos(last.nanos() - first.nanos());
     this.isFrozen = first == last;
+    this.limits = new StallLimit(limit, looks, isFrozen);
+    this.stoodStill = new StoodStill(now, between);
+  }
+
+  /** {@return what of those that were asked for is slow, or not known to be stuck yet} */
+  StallLimit limits() {
+    return limits;
   }
 
   StageSnapshot stage(String path) {
@@ -63,7 +73,8 @@ final class Stand {
   /** {@return how long a stage has been in its callback, or in the call that this makes, as far as is known} */
   Duration lastedInCallback(StageSnapshot stage) {
     BlockedCall call = calls.get(stage.path());
-    return call == null ? stage.activity().inCallback() : longer(call.blocked(), stage.activity().inCallback());
+    Duration lasted = stoodStill.inUserCode(stage);
+    return call == null ? lasted : StoodStill.longer(call.blocked(), lasted);
   }
 
   private static Map<String, StageSnapshot> byPath(TreeSnapshot tree) {
@@ -75,9 +86,15 @@ final class Stand {
   /** {@return how a stage stands} To be asked once for each: it may look for a stack. */
   Standing of(String path) {
     StageSnapshot stage = now.get(path);
-    if (stage == null) return new Standing.Culprit(Finding.Kind.ELSEWHERE, between, "", List.of());
+    if (stage == null) return elsewhere(path);
     Standing found = isStill(stage) ? findStill(stage) : Standing.FINE;
     return found instanceof Standing.Fine ? heldBack(stage) : found;
+  }
+
+  private Standing elsewhere(String path) {
+    Duration lasted = stoodStill.elsewhere(path);
+    if (!limits.isOver(null, lasted)) return Standing.FINE;
+    return new Standing.Culprit(Finding.Kind.ELSEWHERE, lasted, "", List.of());
   }
 
   /** It may handle events all the time, but its windows cannot end before the input that is behind has spoken. */
@@ -129,7 +146,11 @@ final class Stand {
     StageActivity then = old.activity();
     StageActivity activity = stage.activity();
     return then.turns() == activity.turns() && then.callback().equals(activity.callback())
-        && then.waitsFor().equals(activity.waitsFor());
+        && then.waitsFor().equals(activity.waitsFor()) && progress(old) == progress(stage);
+  }
+
+  private static long progress(StageSnapshot stage) {
+    return stage.run().map(RunSnapshot::progress).orElse(0L);
   }
 
   /** {@return whether all that a source does must be told again and again what it does not take} */
@@ -206,7 +227,7 @@ final class Stand {
           ? culprit(Finding.Kind.NO_SUBSCRIPTION, stage, looks.lastProducerOf(stage.path())) : Standing.FINE;
       case BACKOFF, RELEASE, PROCESSOR -> Standing.FINE;
     };
-    return !(found instanceof Standing.Waiting) && looks.isRunnable(stage.path()) ? starved(stage) : found;
+    return looks.isRunnable(stage.path()) ? starved(stage) : found;   // it has been woken, and waits no longer
   }
 
   private Standing withoutEvents(StageSnapshot stage) {
@@ -278,7 +299,7 @@ final class Stand {
     if (stage.kind() != StageSnapshot.Kind.PRODUCER || stage.backlog() > 0) return Standing.FINE;
     if (stage.run().map(RunSnapshot::hasAllDeliveriesOpen).orElse(false)) return withAllOpen(stage);
     Duration waiting = stage.activity().waiting();
-    boolean hasTimer = stage.awaiting().endsWith("timer");
+    boolean hasTimer = StallLimit.hasTimer(stage);
     boolean isSilent = isFrozen || waiting.compareTo(hasTimer ? SILENT_WITH_TIMER : SILENT) >= 0;
     return isSilent ? culprit(Finding.Kind.SOURCE_SILENT, stage, "") : Standing.FINE;
   }
@@ -302,10 +323,17 @@ final class Stand {
     if (!edges.isEmpty()) return new Standing.Waiting(edges, false);
     long open = source.run().map(RunSnapshot::openDeliveries).orElse(0L);
     String deliveries = open == 1 ? "1 delivery" : open + " deliveries";
+    StageSnapshot timed = source;
+    boolean areForWindows = false;
     for (String path : seen) {
-      long windows = now.get(path).run().map(RunSnapshot::openWindows).orElse(0L);
-      if (windows > 0) deliveries += ", some of them for windows that `" + path + "` has not ended";
+      StageSnapshot stage = now.get(path);
+      if (StallLimit.hasTimer(stage)) timed = stage;
+      if (stage.run().map(RunSnapshot::openWindows).orElse(0L) == 0) continue;
+      areForWindows = true;
+      deliveries += ", some of them for windows that `" + path + "` has not ended";
     }
+    // A batch that is not full ends with its time, but a window with the time of the events that come.
+    if (!areForWindows && !limits.isOver(timed, source.activity().waiting())) return Standing.FINE;
     return culprit(Finding.Kind.DELIVERIES_OPEN, source, deliveries);
   }
 
@@ -355,17 +383,20 @@ final class Stand {
   private Standing culprit(Finding.Kind kind, StageSnapshot stage, String detail) {
     Duration lasted = switch (kind) {
       case PAUSED, BACKING_OFF, HELD, STARTING -> stage.activity().inStatus();
-      case IN_CALLBACK, THROTTLED -> stage.activity().inCallback();
+      case IN_CALLBACK, AWAITS_INPUT, THROTTLED -> stoodStill.inUserCode(stage);
       case ANSWERS_FAIL -> stage.run().get().failedAnswer().get().lasting();
       case NO_CARRIER, ELSEWHERE -> between;
       case DELIVERIES_OPEN, NOBODY_SUBSCRIBES, UNCLAIMED_PARTITION, SOURCE_SILENT, NO_SUBSCRIPTION, NOTHING_SELECTED,
           NOT_REQUESTED, SUBSCRIBER_SILENT -> stage.activity().waiting();
     };
-    return new Standing.Culprit(kind, longer(lasted, between), detail, List.of());
-  }
-
-  private static Duration longer(Duration one, Duration other) {
-    return one.compareTo(other) >= 0 ? one : other;
+    lasted = StoodStill.longer(lasted, between);
+    boolean mayGoOn = switch (kind) {
+      case DELIVERIES_OPEN, NOT_REQUESTED, SUBSCRIBER_SILENT, NO_CARRIER, HELD -> true;
+      case IN_CALLBACK, STARTING, AWAITS_INPUT, THROTTLED, PAUSED, BACKING_OFF, ANSWERS_FAIL, NOBODY_SUBSCRIBES,
+          UNCLAIMED_PARTITION, SOURCE_SILENT, NO_SUBSCRIPTION, NOTHING_SELECTED, ELSEWHERE -> false;
+    };
+    if (mayGoOn && !limits.isOver(kind == Finding.Kind.DELIVERIES_OPEN ? null : stage, lasted)) return Standing.FINE;
+    return new Standing.Culprit(kind, lasted, detail, List.of());
   }
 
   // ---- in user code, or about to run
@@ -380,9 +411,20 @@ final class Stand {
       if (holders.size() == 1) return new Standing.Waiting(holders, false);
     }
     if (Frames.isThrottling(there)) return culprit(Finding.Kind.THROTTLED, stage, "");
-    String itself = stage.run().map(run -> "its steps `" + run.steps() + "`")
+    if (stage.inputs().isEmpty() && Frames.isAwaitingInput(place)) return withoutInput(stage, place.stack());
+    return inside(stage, itself(stage), place.stack());
+  }
+
+  private static String itself(StageSnapshot stage) {
+    return stage.run().map(run -> "its steps `" + run.steps() + "`")
         .orElseGet(() -> "its callback `" + stage.activity().callback() + "`");
-    return inside(stage, itself, place.stack());
+  }
+
+  /** Whether there should be any, only those who have written the source know. */
+  private Standing withoutInput(StageSnapshot source, List<StackTraceElement> stack) {
+    if (stoodStill.inUserCode(source).compareTo(SILENT) < 0) return Standing.FINE;
+    var found = (Standing.Culprit) culprit(Finding.Kind.AWAITS_INPUT, source, Frames.place(stack, itself(source)));
+    return new Standing.Culprit(found.kind(), found.lasted(), found.detail(), stack);
   }
 
   private Standing inTask(StageSnapshot stage) {
@@ -392,6 +434,7 @@ final class Stand {
   }
 
   private Standing inside(StageSnapshot stage, String itself, List<StackTraceElement> stack) {
+    if (!limits.isOverInUserCode(stage, stoodStill.inUserCode(stage))) return Standing.FINE;
     var kind = stage.status() == StageSnapshot.Status.STARTING ? Finding.Kind.STARTING : Finding.Kind.IN_CALLBACK;
     var found = (Standing.Culprit) culprit(kind, stage, Frames.place(stack, itself));
     return new Standing.Culprit(kind, found.lasted(), found.detail(), stack);

@@ -74,13 +74,15 @@ final class Chain implements Transactional {
         && links.first() instanceof LoopLink && links.last() instanceof OutLink && !vouching.isStamped();
     Fused fused = markedEach == null || isOneLoop || plan.copies() > 1 ? null
         : Fused.of(links.all(), !plan.isRaw(), claims(plan), journal);
+    var pace = new Pace(job.time(), tally);
     if (isOneLoop) {
       this.passage = new LoopPassage((LoopLink) links.first(), elements, batch, results, element, failure, attempts,
-          tally);
+          tally, pace);
     } else if (fused != null) {
-      this.passage = new FusedPassage(fused, elements, batch, results, element, reception, failure, attempts, tally);
+      this.passage = new FusedPassage(fused, elements, batch, results, element, reception, failure, attempts, tally,
+          pace);
     } else {
-      this.passage = new OneByOne(plan, links, elements, batch, results, element);
+      this.passage = new OneByOne(plan, links, elements, batch, results, element, pace);
     }
   }
 

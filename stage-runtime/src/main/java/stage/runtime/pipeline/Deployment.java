@@ -174,30 +174,33 @@ final class Deployment {
     String steps = Descriptions.steps(stage);
     Book book = books.get(stage);
     if (book != null) {
-      return () -> new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0, book.report().open(),
+      return () -> new RunSnapshot(steps, 0, Duration.ZERO, Optional.empty(), 0, 0, 0, 0, book.report().open(),
           book.settling().inFlight(), book.failedAnswer(), Optional.empty());
     }
     if (!stage.isRun()) return () -> RunSnapshot.of(steps);
     Tally.Board board = boards.get(stage);
     List<String> inputs = stage.feeds.stream().map(feed -> refs.get(feed.from()).path()).toList();
-    return () -> numbers(steps, board, inputs);
+    return () -> numbers(steps, board, inputs, job.time().nanos());
   }
 
   /** The stage that answers when the source has ended shows what is open only then, so that nothing counts twice. */
   private static RunSnapshot answers(String source, Book book) {
     String steps = "answers to " + source;
     if (!book.isSourceGone()) return RunSnapshot.of(steps);
-    return new RunSnapshot(steps, Optional.empty(), 0, 0, 0, 0, book.report().open(), book.settling().inFlight(),
+    return new RunSnapshot(steps, 0, Duration.ZERO, Optional.empty(), 0, 0, 0, 0, book.report().open(),
+        book.settling().inFlight(),
         book.failedAnswer(), Optional.empty());
   }
 
-  private static RunSnapshot numbers(String steps, Tally.Board board, List<String> inputs) {
+  private static RunSnapshot numbers(String steps, Tally.Board board, List<String> inputs, long now) {
     Report.Run counted = board.committed();
     Tally.Reached reached = board.reached();
     boolean isKnown = reached.watermark() != Times.NEVER && reached.watermark() != Times.FOREVER;
-    return new RunSnapshot(steps, isKnown ? Optional.of(Times.instant(reached.watermark())) : Optional.empty(),
-        reached.openWindows(), counted.filtered(), counted.late(), counted.retried(), 0, 0,
-        Optional.empty(), reached.behind() < 0 ? Optional.empty() : Optional.of(inputs.get(reached.behind())));
+    long at = board.progressNanos();
+    return new RunSnapshot(steps, board.progress(), Duration.ofNanos(at == 0 ? 0 : Math.max(0, now - at)),
+        isKnown ? Optional.of(Times.instant(reached.watermark())) : Optional.empty(), reached.openWindows(),
+        counted.filtered(), counted.late(), counted.retried(), 0, 0, Optional.empty(),
+        reached.behind() < 0 ? Optional.empty() : Optional.of(inputs.get(reached.behind())));
   }
 
   // ---- specs

@@ -14,9 +14,10 @@ final class FusedPassage implements Passage {
   private final LastFailure failure;
   private final Attempts attempts;
   private final Tally tally;
+  private final Pace pace;
 
   FusedPassage(Fused fused, RunElements elements, BatchInHand batch, StagedResults results, ElementInHand element,
-      Reception reception, LastFailure failure, Attempts attempts, Tally tally) {
+      Reception reception, LastFailure failure, Attempts attempts, Tally tally, Pace pace) {
     this.fused = fused;
     this.elements = elements;
     this.batch = batch;
@@ -26,17 +27,21 @@ final class FusedPassage implements Passage {
     this.failure = failure;
     this.attempts = attempts;
     this.tally = tally;
+    this.pace = pace;
   }
 
   @Override
   public int take(Object[] events, int from, int size) throws Exception {
+    pace.begin(size);
     for (int i = 0; i < size; ) {
-      int most = Math.min(size - i, results.room());
+      int most = Math.min(pace.next(size - i), results.room());
       if (most <= 0) {
         batch.leave(size - i);
         return i;
       }
-      i += sweep(events, from, i, i + most);
+      int taken = sweep(events, from, i, i + most);
+      pace.took(taken);
+      i += taken;
     }
     return size;
   }

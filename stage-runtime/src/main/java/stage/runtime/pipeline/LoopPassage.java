@@ -12,9 +12,10 @@ final class LoopPassage implements Passage {
   private final Attempts attempts;
   private final Tally tally;
   private final ElementInHand element;
+  private final Pace pace;
 
   LoopPassage(LoopLink link, RunElements elements, BatchInHand batch, StagedResults results, ElementInHand element,
-      LastFailure failure, Attempts attempts, Tally tally) {
+      LastFailure failure, Attempts attempts, Tally tally, Pace pace) {
     this.link = link;
     this.elements = elements;
     this.batch = batch;
@@ -23,18 +24,22 @@ final class LoopPassage implements Passage {
     this.failure = failure;
     this.attempts = attempts;
     this.tally = tally;
+    this.pace = pace;
   }
 
   @Override
   public int take(Object[] events, int from, int size) throws Exception {
     Loop loop = link.loop();
+    pace.begin(size);
     for (int i = 0; i < size; ) {
+      int taken = pace.next(size - i);
       int before = results.count();
       Object[] out = results.withRoomFor(size - i);
       try {
-        results.filled(loop.run(events, from + i, from + size, out, before));
-        count(size - i, results.count() - before);
-        return size;
+        results.filled(loop.run(events, from + i, from + i + taken, out, before));
+        count(taken, results.count() - before);
+        pace.took(taken);
+        i += taken;
       } catch (Exception thrown) {
         attempts.ensureTheirs(thrown);
         int at = loop.at() - from;

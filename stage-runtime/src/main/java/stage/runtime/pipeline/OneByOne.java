@@ -8,20 +8,27 @@ final class OneByOne implements Passage {
   private final BatchInHand batch;
   private final StagedResults results;
   private final ElementInHand element;
+  private final Pace pace;
 
   OneByOne(ChainPlan plan, LinkRow links, RunElements elements, BatchInHand batch, StagedResults results,
-      ElementInHand element) {
+      ElementInHand element, Pace pace) {
     this.plan = plan;
     this.links = links;
     this.elements = elements;
     this.batch = batch;
     this.results = results;
     this.element = element;
+    this.pace = pace;
   }
 
   @Override
   public int take(Object[] events, int from, int size) throws Exception {
-    for (int i = 0; i < size; i++) {
+    pace.begin(size);
+    for (int i = 0, told = 0; i < size; i++) {
+      if (i - told == pace.next(size)) {
+        pace.took(i - told);
+        told = i;
+      }
       batch.take(i);
       element.open(events[from + i]);
       elements.take(element.input(), element.t(), element.w());

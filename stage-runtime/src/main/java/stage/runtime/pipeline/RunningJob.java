@@ -1,6 +1,7 @@
 package stage.runtime.pipeline;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import stage.api.StageRef;
 import stage.api.StopReason;
 import stage.api.pipeline.Report;
@@ -13,6 +14,8 @@ import stage.api.supervision.StageFailedException;
  * @param <R> its result
  */
 final class RunningJob<R> implements Running<R> {
+  private static final int MOST_SHOWN = 8;
+
   private final Deployment deployment;
   private final String description;
 
@@ -48,5 +51,13 @@ final class RunningJob<R> implements Running<R> {
   @Override
   public String describe() {
     return description;
+  }
+
+  /** {@return its stages and how each stands} */
+  @Override
+  public String toString() {
+    List<StageRef<?>> stages = deployment.own();
+    return stages.stream().limit(MOST_SHOWN).map(StageRef::toString).collect(Collectors.joining(", ", "job of ", ""))
+        + (stages.size() > MOST_SHOWN ? " and " + (stages.size() - MOST_SHOWN) + " more" : "");
   }
 }

@@ -1,7 +1,10 @@
 package stage.runtime.pipeline;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import stage.api.pipeline.Report;
 import stage.runtime.pipeline.operator.Times;
+import stage.runtime.time.Handles;
 
 /** What became of a run's elements. Counted on the run's thread, committed with its turns, and read by any thread. */
 final class Tally {
@@ -35,8 +38,16 @@ final class Tally {
    * turn.
    */
   static final class Board {
+    private static final VarHandle PROGRESS_NANOS =
+        Handles.of(MethodHandles.lookup(), "progressNanos", long.class);
+    private static final VarHandle PROGRESS = Handles.of(MethodHandles.lookup(), "progress", long.class);
+
     private volatile Report.Run committed;
     private volatile Reached reached = Reached.NOTHING;
+    // The run's thread, and for a while one that it was taken from, so it may lose some: it says only that a turn goes
+    // on. Opaque, as nothing is ordered by it.
+    private long progress;
+    private long progressNanos;
 
     Board(String stage) {
       committed = new Report.Run(stage, 0, 0, 0, 0, 0, 0, 0, 0, 0);
@@ -45,6 +56,16 @@ final class Tally {
     /** Any thread. */
     Report.Run committed() {
       return committed;
+    }
+
+    /** {@return how many elements were taken in pieces of turns, tries that failed included} Any thread. */
+    long progress() {
+      return (long) PROGRESS.getOpaque(this);
+    }
+
+    /** {@return when that last grew; 0 if that is not known} Any thread. */
+    long progressNanos() {
+      return (long) PROGRESS_NANOS.getOpaque(this);
     }
 
     /** {@return how far the stage has come} Any thread. */
@@ -73,6 +94,12 @@ final class Tally {
         && filtered == before.filtered() && dropped == before.dropped()) return;
     board.committed = new Report.Run(before.stage(), in, handled, filtered, deadLettered, late, lateAfterIdle,
         dropped, retried, out);
+  }
+
+  /** So many elements of the turn are through, which may still be undone, at a time; 0 if that is not known. */
+  void progressed(int elements, long nanos) {
+    Board.PROGRESS.setOpaque(board, board.progress + elements);
+    Board.PROGRESS_NANOS.setOpaque(board, nanos);
   }
 
   /** As {@link #commit}, of what is no count. */

@@ -2,6 +2,7 @@ package stage.runtime.supervision;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import stage.api.observe.Explanation;
@@ -16,11 +17,19 @@ import stage.api.observe.WatchPage;
  */
 public interface Insight {
   /**
-   * {@return why a scope is stuck or slow} Takes two snapshots, some time apart.
+   * {@return why a scope is stuck or slow} Takes two snapshots, some time apart, and more while it is not known which.
    *
    * @param scope which
    */
   Explanation explain(Observed scope);
+
+  /**
+   * {@return the same for those who know how long a callback may take}
+   *
+   * @param scope which
+   * @param limit what has stood still for so long is stuck
+   */
+  Explanation explain(Observed scope, Duration limit);
 
   /**
    * {@return the same from one snapshot, of a scope in which nothing can move: a simulation}

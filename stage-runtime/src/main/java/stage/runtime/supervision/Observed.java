@@ -43,6 +43,14 @@ public interface Observed {
     Thread.State stateOf(String stage);
 
     /**
+     * {@return about the longest that what a stage's user code has done of late has taken, in nanoseconds; 0 if nothing
+     * of it is known to have come back}
+     *
+     * @param stage its path
+     */
+    long latelyNanosOf(String stage);
+
+    /**
      * {@return which producer of a stage was the last to end, and how, such as <code>`shop/orders` has failed</code>;
      * empty if none has}
      *

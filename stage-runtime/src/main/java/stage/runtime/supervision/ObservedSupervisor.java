@@ -89,6 +89,12 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
       }
 
       @Override
+      public long latelyNanosOf(String stage) {
+        Cell<?> cell = cells.get(stage);
+        return cell == null ? 0 : cell.threads().latelyNanos();
+      }
+
+      @Override
       public String lastProducerOf(String stage) {
         Cell<?> cell = cells.get(stage);
         String last = cell == null ? null : cell.lastProducer();

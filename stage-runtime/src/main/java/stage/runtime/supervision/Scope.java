@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import stage.api.observe.Explanation;
+import stage.api.observe.Finding;
 import stage.api.observe.TreeSnapshot;
 import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.ShutdownReport;
@@ -61,7 +62,9 @@ final class Scope extends SupervisorCell {
   String whyStill() {
     TreeSnapshot still = tree();
     Explanation explanation = Insight.find().explainStandstill(still, observed());
-    return explanation.isFlowing() ? "" : explanation.toString();
+    boolean isSaid = explanation.findings().stream()
+        .anyMatch(found -> found instanceof Finding.Deadlock || found instanceof Finding.RootCause);
+    return isSaid ? explanation.toString() : "";
   }
 
   @Override

@@ -107,7 +107,7 @@ final class StallWatch implements StepMachine {
 
   /** {@return which stages wait for it, in words; empty if none does} Takes some time, and delays the other looks. */
   private String consequence(Cell<?> cell) {
-    for (Finding finding : root.explain().findings()) {
+    for (Finding finding : Insight.find().explain(root.observed(), Duration.ofNanos(limitNanos)).findings()) {
       boolean isOfIt = finding instanceof Finding.RootCause cause && cause.culprit().equals(cell.path())
           && !cause.victims().isEmpty();
       if (isOfIt) return ": " + finding.sentence();

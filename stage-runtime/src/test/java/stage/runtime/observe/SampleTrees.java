@@ -41,8 +41,8 @@ final class SampleTrees {
     var writer = new StageSnapshot(2, "shop/db-writer", StageSnapshot.Kind.CONSUMER, StageSnapshot.Status.RUNNING, 2,
         "RUNNING", 1, 0, 0, 0, 0, 3,
         0, 0, writes,
-        Optional.of(new RunSnapshot("by event time → tumbling PT1M count", Optional.of(at.minusSeconds(75)),
-            3, 4, 5, 6, 7, 8,
+        Optional.of(new RunSnapshot("by event time → tumbling PT1M count", 5, Duration.ZERO,
+            Optional.of(at.minusSeconds(75)), 3, 4, 5, 6, 7, 8,
             Optional.of(new FailedAnswer("settle of prices", "java.io.IOException", 9, 2, Duration.ofMillis(1_234))),
             Optional.of("shop/prices"))), Optional.empty(), List.of(lane), List.of());
     return new TreeSnapshot("shop", at, nanos, List.of(prices, writer), List.of(lane),

@@ -70,7 +70,7 @@ class StuckTest {
       Observed nobody = ObservedScope.of(empty);
       TreeSnapshot first = new TreeSnapshot("shop", Instant.EPOCH, 0, before, lanes, List.of(), List.of());
       TreeSnapshot last = new TreeSnapshot("shop", Instant.EPOCH, 50_000_000, after, lanes, List.of(), List.of());
-      return Stuck.find(new Stand(first, last, new Looks(nobody, null)), last);
+      return Stuck.find(new Stand(first, last, new Looks(nobody, null), StallLimit.USUAL), last);
     }
   }
 

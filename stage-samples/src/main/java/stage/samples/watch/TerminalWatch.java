@@ -27,6 +27,7 @@ public final class TerminalWatch implements AutoCloseable {
   private final Rates rates = new Rates();
   private final CountDownLatch over = new CountDownLatch(1);
   private final Thread thread;
+  private volatile Explanation latest;   // the explaining thread; null before its first
   private int drawn;   // lines of the last picture; the drawing thread only
 
   private TerminalWatch(Supervisor scope, Consumer<String> out, boolean isTerminal, boolean isColored) {
@@ -58,6 +59,7 @@ public final class TerminalWatch implements AutoCloseable {
 
   private void run() {
     Registration watching = scope.watch();
+    Thread.ofPlatform().daemon().name("watch-explain").start(this::explain);
     try {
       long millis = ON_A_TERMINAL.toMillis();   // also elsewhere, before the first one: the program may be over soon
       while (!over.await(millis, TimeUnit.MILLISECONDS)) {
@@ -71,9 +73,20 @@ public final class TerminalWatch implements AutoCloseable {
     }
   }
 
+  /** On a thread of its own: what has just begun to stand still takes some seconds to explain. */
+  private void explain() {
+    try {
+      do latest = scope.explain();
+      while (!over.await(ON_A_TERMINAL.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException end) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   void draw() {
     if (drawn == 0) rates.add(scope.tree());   // else the first picture, which may be the only one, would say 0 of all
-    Explanation explanation = scope.explain();
+    Explanation explanation = latest;
+    if (explanation == null) explanation = scope.explain();
     TreeSnapshot tree = scope.tree();
     rates.add(tree);
     List<String> lines = view.draw(tree, rates.over(Rates.Window.SECOND), explanation);

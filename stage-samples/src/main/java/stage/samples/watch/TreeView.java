@@ -68,7 +68,7 @@ record TreeView(boolean isColored) {
   private static String culprit(Explanation explanation) {
     return switch (explanation.findings().getFirst()) {
       case Finding.Deadlock deadlock -> deadlock.cycle().getFirst().stage();
-      case Finding.RootCause cause -> cause.culprit();
+      case Finding.RootCause cause -> cause.isStuck() ? cause.culprit() : "";   // else it may be as it is meant to be
       case Finding.Bottleneck bottleneck -> bottleneck.stage();
       case Finding.Skew skew -> skew.member();
       case Finding.Healthy healthy -> "";

@@ -16,7 +16,7 @@ public interface ScopeMXBean {
   /** {@return how often incarnations have taken over} */
   long getRestarts();
 
-  /** {@return why it is stuck or slow, a line each; takes 50 to 400 ms} */
+  /** {@return why it is stuck or slow, a line each; takes 50 ms to 3 s} */
   List<String> explain();
 
   /** {@return the tree as JSON} */

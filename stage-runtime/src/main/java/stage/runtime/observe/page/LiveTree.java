@@ -92,7 +92,7 @@ final class LiveTree {
   }
 
   /**
-   * Explains the scope anew if anybody has asked within a time, and else lets go of it. Takes up to half a second,
+   * Explains the scope anew if anybody has asked within a time, and else lets go of it. Takes up to some seconds,
    * without the lock.
    */
   void refreshExplanation(long ifAskedWithinNanos) {

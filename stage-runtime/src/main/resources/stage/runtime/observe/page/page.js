@@ -124,7 +124,7 @@ function nameOf(stage) {
 }
 
 function involved() {
-  const found = (tree.findings || []).filter(finding => finding.kind !== 'healthy');
+  const found = (tree.findings || []).filter(finding => finding.kind !== 'healthy' && !isAsMeant(finding));
   const culprits = new Set(found.map(finding => finding.culprit));
   const victims = new Set(found.flatMap(finding => finding.victims).filter(path => !culprits.has(path)));
   return { culprits, victims };
@@ -393,19 +393,21 @@ function flash(stage, place, property) {
 
 // ---- the table
 
-const COLUMNS = [stage => stage.status, stage => percent(stage.busy), stage => number(stage.rateIn), stage => number(stage.rateOut),
-  stage => number(stage.inFlight), stage => String(stage.restarts)];
+// On a phone one rate stands for both, since a source has none in, and the status with the name if there is something to say.
+const COLUMNS = [stage => stage.status, stage => percent(stage.busy), stage => number(Math.max(stage.rateIn, stage.rateOut)),
+  stage => number(stage.rateIn), stage => number(stage.rateOut), stage => number(stage.inFlight), stage => String(stage.restarts)];
 
 function makeTable(stages) {
   drawn.stages = new Map(stages.map(stage => {
     const row = html('tr'), head = html('th', undefined, { scope: 'row' });
     const name = html('button', undefined, { type: 'button', 'data-path': stage.path });
     const cells = COLUMNS.map(() => html('td')), bar = html('span', undefined, { class: 'share', 'aria-hidden': 'true' }), busy = html('span');
-    head.append(name);
+    const state = html('span', undefined, { class: 'state', 'aria-hidden': 'true' });
+    head.append(name, state);
     cells[1].append(bar, busy);
     row.append(head, ...cells);
     choosable(name, stage.path);
-    return [stage.path, { row, name, cells, bar, places: cells.map((cell, i) => i === 1 ? busy : cell) }];
+    return [stage.path, { row, name, state, cells, bar, places: cells.map((cell, i) => i === 1 ? busy : cell) }];
   }));
   document.querySelector('#table tbody').replaceChildren(...[...drawn.stages.values()].map(parts => parts.row));
 }
@@ -421,11 +423,12 @@ function drawTable(stages, edges) {
   if (drawn.shape !== shape) keepingFocus(() => makeTable(first));
   drawn.shape = shape;
   for (const stage of first) {
-    const { row, name, places, bar } = drawn.stages.get(stage.path), isCulprit = who.culprits.has(stage.path);
+    const { row, name, state, places, bar } = drawn.stages.get(stage.path), isCulprit = who.culprits.has(stage.path);
     stage.inFlight = inFlight.get(stage.path) || 0;
     row.className = [isCulprit ? 'culprit' : '', chosen === stage.path ? 'chosen' : '', stage.status].join(' ');
     row.title = stage.run ? stage.run.steps : stage.path;
     say(name, (isCulprit ? '▲ ' : '') + nameOf(stage));
+    say(state, stage.status === 'running' ? '' : stage.status);
     name.setAttribute('aria-pressed', chosen === stage.path);
     if (isCulprit) name.setAttribute('aria-description', 'holds the others up'); else name.removeAttribute('aria-description');
     COLUMNS.forEach((text, i) => say(places[i], text(stage)));
@@ -557,6 +560,11 @@ function words(sentence) {
   return sentence.split('`').map((part, i) => i % 2 ? html('code', part) : document.createTextNode(part));
 }
 
+/** What stands still, but may be meant to: it is said, and nobody is blamed. */
+function isAsMeant(finding) {
+  return ['throttled', 'source-silent', 'awaits-input', 'nothing-selected'].includes(finding.cause);
+}
+
 function drawSentence() {
   const findings = tree.findings || [], place = element('sentence');
   const texts = findings.length ? findings.slice(0, 3).map(finding => finding.sentence) : ['looking for what slows it down'];
@@ -564,7 +572,7 @@ function drawSentence() {
   const all = texts.join('\n');
   if (place.dataset.text !== all) place.replaceChildren(...texts.map(text => { const line = html('p'); line.append(...words(text)); return line; }));
   place.dataset.text = all;
-  const isStuck = findings.some(finding => finding.kind === 'root-cause' && finding.cause !== 'throttled' || finding.kind === 'deadlock');
+  const isStuck = findings.some(finding => !isAsMeant(finding) && ['root-cause', 'deadlock'].includes(finding.kind));
   place.className = isStuck ? 'stuck' : findings.some(finding => finding.kind !== 'healthy') ? 'slow' : '';
   // The numbers in it change all the time: it is read out when it is about something else.
   const about = findings.map(finding => [finding.kind, finding.culprit, finding.cause].join(' ')).join('\n');
