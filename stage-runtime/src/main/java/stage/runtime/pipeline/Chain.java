@@ -113,6 +113,11 @@ final class Chain implements Transactional {
     timer.start(context);
   }
 
+  /** It is over. In user code. */
+  void stop() {
+    links.stop();
+  }
+
   // ---- turns
 
   void onEvents(List<Object> events, Inlet<Object> from, Outlet<Object> to) throws Exception {

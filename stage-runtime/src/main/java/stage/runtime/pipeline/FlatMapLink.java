@@ -13,7 +13,7 @@ import stage.runtime.pipeline.receipt.Claim;
  * it makes beyond that goes on in later turns, when it is wanted; where it stands is state, and after a crash the
  * function is applied again and as many are skipped.
  */
-final class FlatMapLink extends Link {
+class FlatMapLink extends Link {
   /** In place of an element: go on with the first one that is not finished. */
   static final Object REST = new Object();
 
@@ -48,14 +48,19 @@ final class FlatMapLink extends Link {
     if (value == REST) {
       resumeFirst();
     } else if (hasRest()) {
-      append(new Rest(chain.input(), chain.isOfResult(), value, t, w, chain.claim(), 0));
+      begin(value, t, w, 0);
     } else {
       Iterator<?> all = iterator(value, t, w);
       long made = expand(all, value, t, w, 0);
       if (made < 0) return;
-      append(new Rest(chain.input(), chain.isOfResult(), value, t, w, chain.claim(), made));
+      begin(value, t, w, made);
       open = all;
     }
+  }
+
+  /** More is to be made of an element, in later turns. */
+  final void begin(Object value, long t, long w, long made) {
+    append(new Rest(chain.input(), chain.isOfResult(), value, t, w, chain.claim(), made));
   }
 
   private void append(Rest rest) {
@@ -71,6 +76,7 @@ final class FlatMapLink extends Link {
     open = null;
     if (all == null) all = skipped(rest);
     long made = expand(all, rest.value, rest.t, rest.w, rest.made);
+    if (made < 0) stop();
     List<Rest> left = new ArrayList<>(rests.value());
     if (made < 0) {
       left.removeFirst();
@@ -94,19 +100,24 @@ final class FlatMapLink extends Link {
 
   private Iterator<?> iterator(Object value, long t, long w) throws Exception {
     try {
-      Iterable<?> all = fn.apply(value);
-      Objects.requireNonNull(all, "the function of flatMap returned null; to make no element, return List.of()");
-      return Objects.requireNonNull(all.iterator(), "the iterator() of what flatMap made returned null");
+      return all(value);
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }
+  }
+
+  /** {@return all that is made of an element} */
+  Iterator<?> all(Object value) throws Exception {
+    Iterable<?> all = fn.apply(value);
+    Objects.requireNonNull(all, "the function of flatMap returned null; to make no element, return List.of()");
+    return Objects.requireNonNull(all.iterator(), "the iterator() of what flatMap made returned null");
   }
 
   /** {@return how many were made of the element, those before included; -1 if it is finished} */
   private long expand(Iterator<?> all, Object value, long t, long w, long madeBefore) throws Exception {
     for (long made = madeBefore; !chain.isDoneBehind(place); made++) {
       if (!hasNext(all, value, t, w)) return -1;
-      if (!chain.mayExpand(place)) return made;
+      if (!chain.mayExpand()) return made;
       next.push(next(all, value, t, w), t, w);
     }
     return -1;
@@ -146,7 +157,7 @@ final class FlatMapLink extends Link {
    * @param cause why it failed; null if something else takes its place
    */
   void forget(Object input, Throwable cause) {
-    open = null;
+    close();
     for (Rest rest : rests.value()) if (rest.input == input) chain.journal().settle(rest.claim, cause, place);
     rests.set(rests.value().stream().filter(rest -> rest.input != input).toList());
   }
@@ -164,7 +175,7 @@ final class FlatMapLink extends Link {
   @Override
   void undo() {
     rests.undo();
-    open = null;
+    close();
   }
 
   @Override
@@ -176,10 +187,17 @@ final class FlatMapLink extends Link {
   void rollback() {
     rests.rollback();
     open = null;
+    leave();
+  }
+
+  private void close() {
+    open = null;
+    stop();
   }
 
   @Override
   void adopt(Link committed) {
     rests.adopt(((FlatMapLink) committed).rests);
+    ((FlatMapLink) committed).leave();
   }
 }

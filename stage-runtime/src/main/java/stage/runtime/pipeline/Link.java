@@ -70,6 +70,12 @@ abstract class Link {
 
   void rollback() {}
 
+  /** Ends what user code does for it meanwhile, and waits for that: an incarnation is over. In user code. */
+  void stop() {}
+
+  /** As that, without waiting. Any thread. */
+  void leave() {}
+
   /** Takes over what was committed from a link of a thread that was replaced. */
   void adopt(Link committed) {}
 

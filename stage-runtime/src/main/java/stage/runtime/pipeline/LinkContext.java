@@ -4,6 +4,7 @@ import stage.api.pipeline.plan.Site;
 import stage.runtime.pipeline.receipt.Carried;
 import stage.runtime.pipeline.receipt.Claim;
 import stage.runtime.pipeline.receipt.Journal;
+import stage.runtime.time.Time;
 
 /** What links ask and tell the run that they are in. The run's own thread. */
 final class LinkContext {
@@ -106,25 +107,11 @@ final class LinkContext {
   }
 
   /**
-   * {@return whether there is room in this turn for one more that a step makes of the element in hand} If not, the step
-   * goes on in a later turn.
+   * {@return whether there is room in this turn for one more that a step makes of the element in hand, which is
+   * counted} If not, the step goes on in a later turn.
    */
-  boolean mayExpand(int place) throws Exception {
-    if (results.mayExpand(links.lastReady(place) != null)) return true;
-    if (!results.isOfSink() || !links.isBehindMulti(place)) return false;
-    passOn(place);
-    return true;
-  }
-
-  /** One more of what a step makes of the element in hand within one call, and so in this turn. */
-  void expands(int place) throws Exception {
-    if (!results.mayExpand(links.lastReady(place) != null)) passOn(place);
-  }
-
-  /** What waits behind a step for the end of the element in hand does not: a long one would gather in memory. */
-  private void passOn(int place) throws Exception {
-    results.expandsOn();
-    for (Link link = links.lastReady(place); link != null; link = links.lastReady(place)) link.ready().pass(link);
+  boolean mayExpand() {
+    return results.mayExpand();
   }
 
   /** {@return how much more is wanted in this turn} */
@@ -231,6 +218,10 @@ final class LinkContext {
 
   Clock clock() {
     return job.clock();
+  }
+
+  Time time() {
+    return job.time();
   }
 
   void awaitClock(long nanos) throws InterruptedException {

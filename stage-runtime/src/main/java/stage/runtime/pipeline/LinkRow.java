@@ -58,7 +58,7 @@ final class LinkRow {
   /** {@return whether links from one on, before another, make one element of one at most} */
   boolean isOneToOne(int from, int before) {
     for (int place = from; place < before; place++) {
-      if (all[place] instanceof FlatMapLink || all[place] instanceof MultiLink) return false;
+      if (all[place] instanceof FlatMapLink) return false;
     }
     return true;
   }
@@ -154,12 +154,6 @@ final class LinkRow {
     return lastReady(-1) != null;
   }
 
-  /** {@return whether a step before one hands over what it makes within one call, which cannot be left} */
-  boolean isBehindMulti(int place) {
-    for (int i = 0; i < place; i++) if (all[i] instanceof MultiLink) return true;
-    return false;
-  }
-
   /** {@return the last link behind a place that has results ready; null if there is none} */
   Link lastReady(int place) {
     for (int i = making.length - 1; i >= 0 && making[i].place > place; i--) {
@@ -219,6 +213,11 @@ final class LinkRow {
 
   void rollback() {
     for (Link link : stateful) link.rollback();
+  }
+
+  /** An incarnation is over. */
+  void stop() {
+    for (Link link : expanding) link.stop();
   }
 
   void adopt(LinkRow committed) {

@@ -7,8 +7,7 @@ import stage.runtime.pipeline.receipt.Claim;
 /**
  * What a link has made of several elements, until the one in hand is through. Then each of these results goes on by
  * itself, and if it fails behind the link it costs that result: not the element that happened to complete it, which
- * would leave a list as it was, to fail again with the next one. Only of an element that a function makes very many of
- * within one call, some go on before it is through, and then cost that element. The run's own thread.
+ * would leave a list as it was, to fail again with the next one. The run's own thread.
  */
 final class ReadyResults {
   private KeptElements results = new KeptElements();
@@ -30,21 +29,6 @@ final class ReadyResults {
   /** The oldest has gone on by itself. */
   void poll() {
     results.poll();
-  }
-
-  /** Has the oldest go on as a part of the element in hand, which fails if that does. */
-  void pass(Link of) throws Exception {
-    KeptElements.Element oldest = results.poll();
-    Claim claim = Carried.claimOf(oldest.value());
-    of.chain.journal().settle(claim, null, of.place);
-    Claim inHand = of.chain.claim(claim);
-    try {
-      of.next.push(Carried.valueOf(oldest.value()), oldest.t(), oldest.w());
-    } catch (Exception thrown) {
-      of.chain.passedBack(of, inHand);
-      throw thrown;
-    }
-    of.chain.claim(inHand);
   }
 
   void mark() {

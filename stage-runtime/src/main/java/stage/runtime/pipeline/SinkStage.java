@@ -6,6 +6,7 @@ import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
+import stage.api.StopReason;
 import stage.runtime.bridge.Continuing;
 import stage.runtime.bridge.BridgeContext;
 import stage.runtime.bridge.OnIdle;
@@ -27,6 +28,11 @@ final class SinkStage implements Stage.Consumer<Object>, Continuing, OnProgress,
     var insider = BridgeContext.of(context);
     chain = chains.apply(insider);
     chain.startSink(insider);
+  }
+
+  @Override
+  public void onStop(StopReason reason) {
+    if (chain != null) chain.stop();   // null if it has not started
   }
 
   @Override

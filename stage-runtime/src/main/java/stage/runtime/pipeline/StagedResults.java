@@ -7,7 +7,7 @@ import stage.runtime.lane.Progress;
 
 /** What a run has made in this turn and has not emitted yet. The run's own thread. */
 final class StagedResults {
-  /** So many results of one element belong to its turn; what a step makes beyond that goes on in later ones. */
+  /** So much of what steps make of one element belongs to its turn; what they make beyond goes on in later ones. */
   static final int EXPANSION = 1024;
 
   private static final int PORTION = 4096;   // so many results of windows in a turn, unless more is wanted
@@ -82,21 +82,13 @@ final class StagedResults {
   }
 
   /**
-   * {@return whether there is room in this turn for one more result of the element in hand, which is counted} A sink
-   * keeps nothing but what waits for the end of that element.
-   *
-   * @param hasReady whether there is something that waits for it
+   * {@return whether there is room in this turn for one more that steps make of the element in hand, which is counted}
+   * Also where none of it is emitted: links behind those steps keep what they need to take the element back.
    */
-  boolean mayExpand(boolean hasReady) {
-    if (hasReady && expanded >= EXPANSION) return false;
-    if (out != null && count - countMarked >= EXPANSION) return false;
+  boolean mayExpand() {
+    if (expanded >= EXPANSION) return false;
     expanded++;
     return true;
-  }
-
-  /** Steps go on to make more of the element in hand. */
-  void expandsOn() {
-    expanded = 0;
   }
 
   /** {@return how much more is wanted in this turn} */
