@@ -89,6 +89,10 @@ public final class LinkSearch {
           out.accept(n);
           if (n == 1) out.accept(n);
         }).flatMap(LinkSearch::expanded).async().toList(), expanded::equals),
+        new Check<>(Pipeline.of(0, 1, 2, 3).<Integer>mapMulti((n, out) -> {
+          out.accept(n);
+          if (n == 1) out.accept(n);
+        }).batch(1).flatMap(list -> expanded(list.getFirst())).async().toList(), expanded::equals),
         new Check<>(Pipeline.of(0, 1, 1, 2, 3).flatMap(LinkSearch::expanded).map(LinkSearch::notTheOneBeforeTheEnd)
             .onFailure(OnFailure.skip()).async().toList(), LinkSearch::isWithoutTheRest),
         new Check<>(Pipeline.from(NUMBERS).buffer(4, Overflow.dropOldest(1)).toList(), LinkSearch::isRisingToTheEnd),
