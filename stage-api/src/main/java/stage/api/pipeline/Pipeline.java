@@ -301,8 +301,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the elements that a function hands over for each} It may hand over any number. If there are more than 1,024
-   * for one element, the call is ended by a {@link java.util.concurrent.CancellationException} and made once more, on a
+   * {@return the elements that a function hands over for each} It may hand over any number. If one element makes more
+   * than 1,024, the call is ended by a {@link java.util.concurrent.CancellationException} and made once more, on a
    * thread of its own, which waits while there is no demand; what it repeats is skipped. So the function must hand over
    * the same elements again, as after a crash. As {@link java.util.stream.Stream#mapMulti}; name the type, as in
    * {@code .<String>mapMulti(…)}.
