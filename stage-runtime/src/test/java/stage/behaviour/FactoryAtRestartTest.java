@@ -36,8 +36,9 @@ class FactoryAtRestartTest extends CrashTest {
   private void assertWarnsThatItIsTheSame(String path, Class<?> type) {
     assertThat(log.take()).extracting(LogRecord::getMessage).filteredOn(line -> line.startsWith("the factory of"))
         .containsExactly("the factory of stage " + path
-            + " returned the same behaviour again as for the incarnation before, a " + type.getName()
-            + ", whose fields hold what that has left there; unless they never change, it must make a new one each time");
+            + " returned the behaviour of the previous incarnation again, a " + type.getName()
+            + ", whose fields still have the values of that incarnation; unless they never change, it must make a"
+            + " new one each time");
   }
 
   private static void assertGoesOn(Idle only, StageRef<Idle> stage) throws InterruptedException {

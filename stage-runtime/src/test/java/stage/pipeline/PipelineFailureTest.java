@@ -398,7 +398,7 @@ class PipelineFailureTest {
       }
       assertThat(letters).singleElement().satisfies(letter -> {
         assertThat(letter.event()).isEqualTo(3);
-        assertThat(letter.cause()).hasMessageContaining("did not heed its interrupt");
+        assertThat(letter.cause()).hasMessageContaining("ignored its interrupt");
       });
     }
 

@@ -139,7 +139,7 @@ class ProbesTest {
       ProducerProbe<String> source = ProducerProbe.start(scope, "source");
       source.within(A_WHILE);
       assertThatThrownBy(source::expectSubscription).isInstanceOf(AssertionError.class)
-          .hasMessageContaining("nobody has within");
+          .hasMessageContaining("there was none within");
       assertThatThrownBy(source::expectCancel).isInstanceOf(AssertionError.class)
           .hasMessageContaining("call expectSubscription() first");
       source.within(Duration.ofSeconds(3));
@@ -211,7 +211,7 @@ class ProbesTest {
       assertThatThrownBy(sink::expectComplete).isInstanceOf(AssertionError.class)
           .hasMessageContaining("there was no end");
       assertThatThrownBy(source::expectCancel).isInstanceOf(AssertionError.class)
-          .hasMessageContaining("within 3000 ms, but nobody has (probes/sink waits for 0 more)");
+          .hasMessageContaining("within 3000 ms, but there was none (probes/sink waits for 0 more)");
       assertThatThrownBy(() -> sink.request(0)).isInstanceOf(IllegalArgumentException.class);
       assertThatThrownBy(() -> source.expectDemand(0)).isInstanceOf(IllegalArgumentException.class);
       assertThat(List.of(source.ref(), scope.children().getFirst())).hasSize(2);

@@ -174,8 +174,8 @@ final class Descriptions {
       for (Part part : stage.parts) {
         notes(part, isUnordered, notes);
         if (stage.takesCounted() && isHeld() && holdsUntilTimeHasPassed(part)) {
-          notes.add(part.site() + " keeps deliveries until time has passed, and no more than are in flight may be"
-              + " unanswered; let more be in flight than come until then");
+          notes.add(part.site() + " keeps deliveries until time has passed, and the number of unanswered ones is"
+              + " limited; raise Settling.inFlight(n) above the number that comes in that time");
         }
       }
     }

@@ -42,7 +42,7 @@ final class FoldLink extends HeldLink<Object> {
   void push(Object value, long t, long w) throws Exception {
     try {
       held.set(Objects.requireNonNull(fold.apply(held.value(), value),
-          "a fold made null; what is folded is never null"));
+          "a fold returned null; its result must not be null"));
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }

@@ -229,7 +229,7 @@ final class FusedRun implements WholeRun {
         }
         if (HAS_KEY && key == null) {
           step = LoopSteps.MOST + 1;
-          key = Objects.requireNonNull(keyOf.apply(v), "the key of an element is never null");
+          key = Objects.requireNonNull(keyOf.apply(v), "the key of an element must not be null");
         }
         if (END == RunSteps.End.TAKE) {
           step = LoopSteps.MOST + 2;
@@ -250,7 +250,7 @@ final class FusedRun implements WholeRun {
           out[m++] = Envelope.of(v, key, t, w, itsHash);
         } else if (END == RunSteps.End.FOLD) {
           step = LoopSteps.MOST + 2;
-          folded = Objects.requireNonNull(fold.apply(folded, v), "a fold made null; what is folded is never null");
+          folded = Objects.requireNonNull(fold.apply(folded, v), "a fold returned null; its result must not be null");
         } else if (END == RunSteps.End.EACH) {
           step = LoopSteps.MOST + 2;
           action.run(v);

@@ -30,7 +30,7 @@ final class KeyRouteLink extends Link {
     Object its;
     int hash;
     try {
-      its = Objects.requireNonNull(key.apply(value), "the key of an element is never null");
+      its = Objects.requireNonNull(key.apply(value), "the key of an element must not be null");
       hash = Keys.hash(its);
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);

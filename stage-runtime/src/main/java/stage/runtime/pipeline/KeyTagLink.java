@@ -20,7 +20,7 @@ final class KeyTagLink extends Link {
   void push(Object value, long t, long w) throws Exception {
     Object its;
     try {
-      its = Objects.requireNonNull(key.apply(value), "the key of an element is never null");
+      its = Objects.requireNonNull(key.apply(value), "the key of an element must not be null");
       its.hashCode();   // the stage behind this one may not fail on it
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);

@@ -90,7 +90,7 @@ final class KeyedLink extends OperatorLink<SingleInput<Object, Object>> {
     Object its = isKeyTravelling ? chain.keyInHand() : null;
     if (its != null) return its;
     try {
-      return Objects.requireNonNull(key.apply(value), "the key of an element is never null");
+      return Objects.requireNonNull(key.apply(value), "the key of an element must not be null");
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }

@@ -22,7 +22,7 @@ final class ScanLink extends HeldLink<Object> {
     Object folded;
     try {
       folded = Objects.requireNonNull(fold.apply(held.value(), value),
-          "a fold made null; what is folded is never null");
+          "a fold returned null; its result must not be null");
     } catch (Exception thrown) {
       throw chain.failed(step, this, value, t, w, thrown);
     }

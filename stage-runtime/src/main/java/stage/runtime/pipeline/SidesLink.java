@@ -42,7 +42,7 @@ final class SidesLink extends OperatorLink<SeveralInputs<Object>> {
       its = chain.keyInHand();
       if (its == null) {
         try {
-          its = Objects.requireNonNull(keys.get(side).apply(value), "the key of an element is never null");
+          its = Objects.requireNonNull(keys.get(side).apply(value), "the key of an element must not be null");
         } catch (Exception thrown) {
           throw chain.failed(step, this, value, t, w, thrown);
         }

@@ -134,8 +134,8 @@ final class Standstill implements Outlook {
     int most = books.get(source).settling().inFlight();
     boolean mayBeAbsorbed = hasReducer && !books.get(source).settling().onAbsorb();
     return source.site + " has handed out " + most + (most == 1 ? " delivery" : " deliveries") + ", as many as may be"
-        + " unanswered, and all are kept until later ones come, by " + by + "; no later ones are asked for, so let more"
-        + " be in flight than come until a result is final, Settling.inFlight(n)"
+        + " unanswered, and all of them are kept by " + by + " until later ones come; no later ones are asked for, so"
+        + " raise Settling.inFlight(n) above the number that comes before a result is final"
         + (mayBeAbsorbed ? ", or use absorbed()" : "");
   }
 }

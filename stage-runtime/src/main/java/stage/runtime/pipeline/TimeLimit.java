@@ -75,7 +75,7 @@ final class TimeLimit {
   /** {@return what became of a thread that was given up} */
   static TimeoutException unheeded(long nanos) {
     return new TimeoutException("took longer than " + Duration.ofNanos(nanos)
-        + ", and did not heed its interrupt for as long again; its thread goes on");
+        + ", and ignored its interrupt for as long again; its thread is abandoned");
   }
 
   TimeoutException exceeded(Exception thrown) {

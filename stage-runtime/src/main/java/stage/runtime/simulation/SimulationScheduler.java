@@ -256,7 +256,7 @@ final class SimulationScheduler {
     while (true) {
       if (steps >= options.mostSteps() && failure == null) {
         return failed("no end after " + steps + " steps and " + clock.nanos() / 1e9
-            + " simulated seconds: something loops for ever, and time stands still while anything can run");
+            + " simulated seconds: something loops forever, and time stands still while anything can run");
       }
       if (runQueue.isEmpty()) lookForInterrupts();   // before time goes by
       while (runQueue.isEmpty() && steps < options.mostSteps()) {

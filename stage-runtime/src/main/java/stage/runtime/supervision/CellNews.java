@@ -47,9 +47,9 @@ class CellNews extends ScopeNews {
   @Override
   public void madeAgain(Cell<?> cell, Object behaviour) {
     context.log(System.Logger.Level.WARNING,
-        "the factory of stage " + cell.path() + " returned the same behaviour again as for the incarnation before, a "
-            + behaviour.getClass().getName() + ", whose fields hold what that has left there; unless they never change, "
-            + "it must make a new one each time",
+        "the factory of stage " + cell.path() + " returned the behaviour of the previous incarnation again, a "
+            + behaviour.getClass().getName() + ", whose fields still have the values of that incarnation; unless they"
+            + " never change, it must make a new one each time",
         null);
   }
 

@@ -161,8 +161,8 @@ final class Children {
     int most = supervisor.root().spec().options().maxDepth();
     if (supervisor.depth() >= most) {
       throw new ScopeMisuseException("supervisor \"" + name + "\" cannot be started in scope "
-          + supervisor.root().path() + ", where " + most + " supervisors may be below one another (maxDepth), since it"
-          + " would be number " + (supervisor.depth() + 1) + "; withMaxDepth(n) of the scope's spec allows more");
+          + supervisor.root().path() + ", where supervisors may be nested " + most + " deep (maxDepth), since it"
+          + " would be at depth " + (supervisor.depth() + 1) + "; withMaxDepth(n) of the scope's spec allows more");
     }
   }
 

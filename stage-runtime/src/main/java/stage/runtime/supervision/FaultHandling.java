@@ -162,7 +162,7 @@ final class FaultHandling {
       return new Directive.Hold(false);
     }
     if (isOfTheMachine(failed.cause())) {
-      log.givesUp(supervisor.root().path(), "FAIL_SCOPE: this is no fault of the stage's");
+      log.givesUp(supervisor.root().path(), "FAIL_SCOPE: this is not the stage's fault");
       return new Directive.End(false);
     }
     if (failed.cause() instanceof StageKilledException

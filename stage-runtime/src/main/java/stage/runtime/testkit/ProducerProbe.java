@@ -105,7 +105,7 @@ public final class ProducerProbe<E> {
     // what was seen once counts: the consumer may have left since
     int[] seen = {0};
     Awaiter.here().until(() -> (seen[0] = consumers()) > 0 || !ref.isAlive(), limit);
-    if (seen[0] == 0) throw failure("expected that somebody subscribes, but nobody has" + soon());
+    if (seen[0] == 0) throw failure("expected a subscription, but there was none" + soon());
     return this;
   }
 
@@ -172,13 +172,13 @@ public final class ProducerProbe<E> {
     boolean[] hasLeft = {false};
     Awaiter.here().until(() -> (hasLeft[0] = consumers() < consumersSeen.get()) || !ref.isAlive(), limit);
     if (!end.isEmpty()) throw failure(
-        "expected that somebody cancels, but the probe was told to " + end + ", which ends all subscriptions");
+        "expected a cancel, but the probe was told to " + end + ", which ends all subscriptions");
     if (consumersSeen.get() == 0) {
-      throw failure("expected that somebody cancels, but no consumer was seen" + soon()
+      throw failure("expected a cancel, but no consumer was seen" + soon()
           + "; call expectSubscription() first for one that may leave soon");
     }
     if (!hasLeft[0])
-      throw missing("that somebody cancels", "nobody has" + waiting());
+      throw missing("a cancel", "there was none" + waiting());
     consumersSeen.set(consumers());
     return this;
   }

@@ -292,8 +292,8 @@ class SupervisorTreeTest extends CrashTest {
       for (int i = 0; i < 1000; i++) at = at.start(named("s", 3));
       Supervisor deepest = at;
       assertThatThrownBy(() -> deepest.start(named("t", 3))).isInstanceOf(ScopeMisuseException.class)
-          .hasMessage("supervisor \"t\" cannot be started in scope test, where 1000 supervisors may be below one another"
-              + " (maxDepth), since it would be number 1001; withMaxDepth(n) of the scope's spec allows more");
+          .hasMessage("supervisor \"t\" cannot be started in scope test, where supervisors may be nested 1000 deep"
+              + " (maxDepth), since it would be at depth 1001; withMaxDepth(n) of the scope's spec allows more");
     }
 
     @Test
@@ -301,7 +301,7 @@ class SupervisorTreeTest extends CrashTest {
       Supervisor scope = open(named("test", 3).withMaxDepth(0));
       troupe.start(scope, "stage");
       assertThatThrownBy(() -> scope.start(named("s", 3))).isInstanceOf(ScopeMisuseException.class)
-          .hasMessageContaining("where 0 supervisors may be below one another");
+          .hasMessageContaining("where supervisors may be nested 0 deep");
       assertThatThrownBy(() -> named("test", 3).withMaxDepth(-1)).isInstanceOf(IllegalArgumentException.class)
           .hasMessage("max depth must be at least 0, but was -1");
     }
