@@ -117,8 +117,8 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
 
   @Override
   public boolean keepsTime() {
-    if (incarnations.timers() != null) return true;
-    return lifecycle.runs() ? incarnations.idleClock() != null : lifecycle.phase() instanceof Phase.BackingOff;
+    if (incarnations.hasTimers()) return true;
+    return lifecycle.runs() ? incarnations.hasIdleClock() : lifecycle.phase() instanceof Phase.BackingOff;
   }
 
   @Override

@@ -52,6 +52,11 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
   }
 
   @Override
+  boolean hasTimers() {
+    return timers != null;
+  }
+
+  @Override
   Timers timers() {
     return timers;
   }

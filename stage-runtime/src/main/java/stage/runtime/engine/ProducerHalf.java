@@ -191,7 +191,7 @@ final class ProducerHalf<O> implements Rejections {
 
   /** {@return whether there may be something to do that has nothing to do with demand} There is no signal. */
   boolean hasOtherThanDemand() {
-    return hasLaneNews() || news() != null || isAccumulating() || laneDispatch.canFlush();
+    return hasLaneNews() || hasNews() || isAccumulating() || laneDispatch.canFlush();
   }
 
   /** A new incarnation is told of all consumers that are there, and of later ones; or it does not want to know. */
@@ -200,9 +200,14 @@ final class ProducerHalf<O> implements Rejections {
     if (wants) for (Lane<?> lane : lanes.all()) if (lane.isAdmitted()) news.came(lane);
   }
 
+  /** {@return whether consumers came or went that the behaviour is to be told of} */
+  boolean hasNews() {
+    return news != null && !news.isEmpty();
+  }
+
   /** {@return which consumers came and went; null if there is nothing to tell} */
   ConsumerNews news() {
-    return news == null || news.isEmpty() ? null : news;
+    return hasNews() ? news : null;
   }
 
   /** Takes in the lanes that came, and takes back what those that went have left. */

@@ -59,8 +59,19 @@ abstract class Turns<S extends Stage.Behaviour> {
   /** Puts another behaviour in place, which a message has brought. */
   abstract void replaceBehaviour(Message.Replace replace);
 
+  // A stage that has no timers has not loaded their class, and the compiler does not inline a method that returns an
+  // object of a class it has not seen. So whether there are any is asked apart: each look does. The same goes for what
+  // tells when nothing comes.
+
+  /** {@return whether there are timers} */
+  abstract boolean hasTimers();
+
   /** {@return the timers; null if there never was one} */
   abstract Timers timers();
+
+  final boolean hasIdleClock() {
+    return idleClock != null;
+  }
 
   final Handover handover() {
     return handover;

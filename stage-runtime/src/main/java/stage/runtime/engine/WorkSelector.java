@@ -168,8 +168,8 @@ final class WorkSelector {
   }
 
   private Work lookAtIdleClock(long nowNanos) {
-    IdleClock idleClock = incarnations.idleClock();
-    return idleClock != null && idleClock.hasWork(awaitsEvents(), nowNanos) ? Work.IDLE : Work.NOTHING;
+    if (!incarnations.hasIdleClock()) return Work.NOTHING;
+    return incarnations.idleClock().hasWork(awaitsEvents(), nowNanos) ? Work.IDLE : Work.NOTHING;
   }
 
   private Work look(Around kind, int told, long nowNanos) {
@@ -246,8 +246,7 @@ final class WorkSelector {
   }
 
   private boolean isTimerDue(long nowNanos) {
-    Timers timers = incarnations.timers();
-    return timers != null && timers.isDue(nowNanos);
+    return incarnations.hasTimers() && incarnations.timers().isDue(nowNanos);
   }
 
   private boolean canGrant() {
@@ -290,9 +289,8 @@ final class WorkSelector {
   WaitState idle() {
     if (!lifecycle.runs()) return idleWhileNotRunning(lifecycle.phase());
     WaitState.Kind what = idleWhileRunning();
-    Timers timers = incarnations.timers();
-    IdleClock idleClock = incarnations.idleClock();
-    return timers == null && idleClock == null ? what : withTimer(what, timers, idleClock);
+    boolean keepsTime = incarnations.hasTimers() || incarnations.hasIdleClock();
+    return keepsTime ? withTimer(what, incarnations.timers(), incarnations.idleClock()) : what;
   }
 
   private static WaitState withTimer(WaitState.Kind what, Timers timers, IdleClock idleClock) {
