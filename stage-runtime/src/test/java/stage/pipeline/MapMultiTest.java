@@ -112,7 +112,8 @@ class MapMultiTest {
       Report report = Pipeline.of(1).<Integer>mapMulti((n, out) -> {
         for (int i = 0; i < 2_000; i++) out.accept(i);
         out.accept(null);
-      }).onFailure(OnFailure.deadLetter(letter -> assertThat(letter.cause()).hasMessageContaining("handed over a null")))
+      }).onFailure(OnFailure.deadLetter(letter ->
+          assertThat(letter.cause()).hasMessageContaining("handed over a null")))
           .forEach(n -> {}).run();
       assertThat(report.deadLettered()).isOne();
     }
