@@ -33,15 +33,15 @@ import stage.runtime.time.Probe;
 import stage.runtime.time.Uninterruptibly;
 
 /**
- * What the engine keeps for one stage: its mailbox, its lanes and the current behaviour; and what others may ask of it.
- * One thread makes its {@linkplain CellSteps steps}.
+ * The engine's part of one stage: its mailbox, its lanes and the current behaviour, and the requests that others may
+ * make. One thread makes its {@linkplain CellSteps steps}.
  *
  * @param <S> the behaviour's type
  */
 public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awaited {
   /**
-   * So many events may wait that timers, casts and calls of a producer-consumer have emitted beyond demand, if its spec
-   * says nothing else.
+   * How many events that timers, casts and calls of a producer-consumer have emitted beyond demand may wait, unless its
+   * spec says otherwise.
    */
   private static final int MOST_UNASKED = 65_536;
 
@@ -183,7 +183,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     return endsWithItsConsumer;
   }
 
-  // ---- what it is; any thread
+  // ---- properties; any thread
 
   /** {@return the stage's number, unique in its graph, by which it is known when it has ended} */
   public long id() {
@@ -440,7 +440,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     return port;
   }
 
-  // ---- what others ask of it; any thread
+  // ---- requests; any thread
 
   /** {@return its last behaviour, unless that is gone; null if it had none} When it has ended. */
   public WeakReference<Object> lastBehaviour() {
@@ -704,7 +704,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     }
   }
 
-  /** Refuses, from now on, whatever others want of it. */
+  /** Refuses all further requests. */
   void closeDoors(Ending ending, StopReason reason) {
     try {
       closeIntake();

@@ -13,13 +13,13 @@ import stage.runtime.time.Activity;
 import stage.runtime.time.Handles;
 
 /**
- * Where one cell stands, and how it gets from one {@link Phase} to the next: it starts, is held and released, crashes,
- * drains, and ends. The cell's thread only, but for what says otherwise.
+ * The phase of one cell, and its way from one {@link Phase} to the next: it starts, is held and released, crashes,
+ * drains, and ends. For the cell's thread only, unless a comment says otherwise.
  */
 final class Lifecycle {
   /**
-   * So often a dispatcher may throw in a stage that is ending: there is no incarnation that a restart could make anew,
-   * but events to deliver.
+   * How often a dispatcher may throw in a stage that is ending: there is no incarnation to restart, but there are
+   * events to deliver.
    */
   private static final int DISPATCHER_TRIES = 3;
 
@@ -526,14 +526,14 @@ final class Lifecycle {
     decided = null;
   }
 
-  /** Something has failed in a stage that has done all there was to do. */
+  /** Something has failed in a stage that has finished its work. */
   void suppress(Activity during, Throwable cause) {
     cell.report(during + " of stage " + cell.path() + " threw while the stage was ending", cause);
     news.suppressed(cell, cause);
   }
 
   /**
-   * The answer to a failure has failed itself. Whatever else is wrong with this stage, callers must not wait for it.
+   * Handling a failure has failed itself. Whatever else is wrong with this stage, callers must not wait for it forever.
    */
   void collapse(Throwable failure) {
     cell.report("the engine cannot go on with stage " + cell.path() + ", which ends", failure);

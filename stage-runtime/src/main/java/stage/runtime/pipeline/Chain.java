@@ -11,15 +11,15 @@ import stage.runtime.pipeline.operator.Times;
 import stage.runtime.pipeline.receipt.Journal;
 
 /**
- * A run: steps in a row that one stage does. It outlives the stage's incarnations, and changes with its turns.
+ * A run: the steps in a row that one stage performs. It outlives the stage's incarnations, and changes with its turns.
  *
- * <p>Each element goes through all steps before the next one begins. Outputs are staged here; states keep a mark. So
- * an element that fails is taken back by itself, and settled by the policy of the step that threw, without a trace in
- * what comes before and after it. {@code Error}s and interrupts that are nobody's time-out end the turn instead,
- * which the engine undoes.
+ * <p>Each element goes through all steps before the next one begins. Outputs are staged here; states keep a mark. So an
+ * element that fails is undone by itself, and settled by the policy of the step that threw, without a trace in the
+ * elements before and after it. {@code Error}s, and interrupts that are not those of a time limit, end the turn
+ * instead, which the engine undoes.
  *
- * <p>Here is what happens in a turn, and in which order; who does it is in the parts. All of it on the thread of the
- * stage; the tally and what the job shares are read by others.
+ * <p>This class says what happens in a turn, and in which order; its parts do the work. Everything runs on the thread
+ * of the stage; other threads read the tally and the state that the job shares.
  */
 final class Chain implements Transactional {
   private final ChainPlan plan;
@@ -162,7 +162,7 @@ final class Chain implements Transactional {
     timer.arm();
   }
 
-  /** The rest of the batch is not wanted, and neither is anything else. */
+  /** There is no demand for the rest of the batch, nor for anything after it. */
   private void leave() throws Exception {
     if (!plan.isCounted()) {
       batch.cancelRest();
@@ -229,7 +229,7 @@ final class Chain implements Transactional {
 
   // ---- progress
 
-  /** Everything that a producer has emitted before it vouched for this is handled. */
+  /** Everything that a producer has emitted before this progress is handled. */
   void onProgress(Inlet<?> from, Progress progress, Outlet<Object> to) throws Exception {
     begin(to);
     vouching.progress(inputs.laneOf(from), progress);

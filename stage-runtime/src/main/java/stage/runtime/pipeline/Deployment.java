@@ -53,8 +53,9 @@ import stage.runtime.pipeline.receipt.QueueBook;
 import stage.runtime.time.Time;
 
 /**
- * The stages of one running job. The thread that starts them notes each one; their threads may run before the next is
- * there, and look up what was started before them. What is known before the first start does not change after that.
+ * The stages of one running job. The thread that starts them records each one; their threads may run before the next
+ * one exists, and look up those started before them. Everything known before the first start does not change after
+ * that.
  */
 final class Deployment {
   private final List<StagePlan> stages;
@@ -351,15 +352,15 @@ final class Deployment {
     if (isStarted) started();
   }
 
-  /** Heeds the stages that have ended. Any thread; each stage is taken out of the queue, and so heeded, once. */
+  /** Handles the ends of stages. Any thread; each stage is taken out of the queue, and so handled, once. */
   private void started() {
     isStarted = true;
     for (StagePlan stage = ended.poll(); stage != null; stage = ended.poll()) leaveBehind(stage);
   }
 
   /**
-   * A stage takes the rest of its input in vain: others may make something of the same deliveries, so nothing may get
-   * lost. Sources that nobody else wants anything of stop, and everything behind them comes to its end. On its thread.
+   * A stage takes the rest of its input without using it: other stages may use the same deliveries, so nothing may get
+   * lost. Sources without other consumers stop, and everything behind them completes. On its thread.
    */
   private void unwanted(String name) {
     for (StagePlan stage : stages) if (stage.name.equals(name)) unwanted(stage);
@@ -377,7 +378,7 @@ final class Deployment {
     }
   }
 
-  /** Those that fed only a stage that has ended have nobody to work for any more. */
+  /** Ends the stages that fed only a stage that has ended. */
   private void leaveBehind(StagePlan stage) {
     for (Feed feed : stage.feeds) {
       StagePlan from = feed.from();

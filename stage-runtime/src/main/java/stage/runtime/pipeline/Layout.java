@@ -24,8 +24,8 @@ import stage.runtime.pipeline.StagePlan.Sharing;
 /** Lays a description out as stages: steps in a row go into one run, as long as nothing asks for another stage. */
 final class Layout {
   /**
-   * Where a description has got to: which stages emit its elements, and whether the last of them is a run that may
-   * take more steps.
+   * The end of what has been laid out so far: which stages emit its elements, and whether the last of them is a run
+   * that may take more steps.
    */
   private record Tail(List<Feed> feeds, StagePlan open, boolean isStamped, boolean isKeyTravelling, int worker) {
     static Tail of(StagePlan stage, boolean isStamped) {
@@ -187,7 +187,7 @@ final class Layout {
     return new Tail(feeds, null, before.isStamped, before.isKeyTravelling, before.worker);
   }
 
-  /** A stage of its own: it takes what comes, whatever is wanted behind it. */
+  /** A stage of its own: it takes elements whether or not there is demand behind it. */
   private Tail dropping(Tail before, Site site, int n, Overflow.Kind overflow) {
     StagePlan stage = stage(new Kind.Run(), site, before.worker, before.feeds);
     stage.isStamped = before.isStamped;
@@ -231,7 +231,7 @@ final class Layout {
   private Tail parallel(Node.Parallel parallel) {
     Tail before = tail(parallel.input());
     boolean isRouted = parallel.key() != null && parallel.workers() > 1;
-    // several that read what goes to all would each get all of it, so one reads it for them
+    // several readers of a broadcast would each get all of it, so one stage reads it for them
     if (!isRouted && parallel.workers() > 1 && before.feeds.stream().anyMatch(Layout::isShared)) {
       before = closed(open(closed(before), parallel.site()));
     }

@@ -193,8 +193,7 @@ final class Children {
   }
 
   /**
-   * A child could not be started: it leaves no trace. It stays a child until it has ended, if it is not certain that it
-   * has.
+   * A child could not be started, and is removed. If it may not have ended yet, it stays a child until it has.
    */
   void dropOnceEnded(Child.OfStage child) {
     if (child.cell() == null) remove(child);
@@ -208,7 +207,7 @@ final class Children {
     lookWhetherQuiet();
   }
 
-  /** {@return what is thrown while it closes} If it closes for a failure, the caller may be the first to hear of it. */
+  /** {@return the exception to throw while it closes} It names the failure behind the close, if there is one. */
   private ScopeMisuseException closing(String what) {
     StageFailedException failed = null;
     for (SupervisorCell at = supervisor; at != null && failed == null; at = at.parent())
@@ -236,7 +235,7 @@ final class Children {
     return of(cell) != null || companions.contains(cell);
   }
 
-  /** Stages that only take dead letters do not keep {@code join} waiting, and are the last to end. Under the lock. */
+  /** Stages that only take dead letters do not keep {@code join} waiting, and end last. Under the lock. */
   void lookWhetherQuiet() {
     Set<Cell<?>> takers = supervisor.deadLetterProducer().takers();
     for (Children above = this; above != null; above = above.above()) {

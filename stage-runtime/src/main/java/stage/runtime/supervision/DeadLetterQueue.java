@@ -13,8 +13,8 @@ import stage.runtime.time.Time;
 import stage.runtime.time.WaitState;
 
 /**
- * Where a tree's dead letters go: to the handlers of their stages, on one thread, which is started with the first
- * letter; and to a producer, once it was asked for. Neither makes a stage wait: what cannot be taken is counted as
+ * Takes a tree's dead letters to the handlers of their stages, on one thread, which is started with the first letter,
+ * and to a producer, once one was asked for. Neither makes a stage wait: letters that do not fit are counted as
  * unhandled.
  */
 final class DeadLetterQueue implements StepMachine {
@@ -116,7 +116,8 @@ final class DeadLetterQueue implements StepMachine {
 
   @Override
   public WaitState step(long nowNanos) {
-    // what the last handler left behind; before the look, so that the interrupt of a close is not lost
+    // clears an interrupt that the last handler left behind; before the look, so that the interrupt of a close is not
+    // lost
     Thread.interrupted();
     Post post;
     lock.lock();
@@ -142,7 +143,7 @@ final class DeadLetterQueue implements StepMachine {
   }
 
   /**
-   * The default handler limits the lines of each stage; where stages come and go, that does not limit those of the
+   * The default handler limits the log lines of each stage; if stages come and go, that does not limit the lines of the
    * scope.
    */
   private boolean isWorthALine(Post post) {
@@ -224,7 +225,7 @@ final class DeadLetterQueue implements StepMachine {
   // ---- the end; on the thread of the scope's owner
 
   /**
-   * Lets what is queued be handled until a time, then interrupts and gives up.
+   * Lets the handlers work on the queue until a deadline, then interrupts them and gives up.
    *
    * @return false if the caller was interrupted while waiting, which makes it give up at once
    */
@@ -261,7 +262,7 @@ final class DeadLetterQueue implements StepMachine {
     }
   }
 
-  /** Nobody waits for its thread any longer: what a handler still has in hand counts as unhandled. */
+  /** The thread is no longer waited for: a letter that a handler still has in hand counts as unhandled. */
   void over() {
     Post late;
     lock.lock();

@@ -22,8 +22,8 @@ import stage.runtime.time.Activity;
 import stage.runtime.time.Time;
 
 /**
- * What one supervisor makes of crashes: decides what happens to the stage, counts, restarts groups, and gives up.
- * Guarded by the tree's lock, but for what says otherwise.
+ * How one supervisor handles crashes: it decides what happens to the stage, counts, restarts groups, and gives up.
+ * Guarded by the tree's lock unless a comment says otherwise.
  */
 final class FaultHandling {
   private static final Backoff PAUSE = Backoff.exponential(Duration.ofMillis(500), Duration.ofSeconds(10));
@@ -98,7 +98,7 @@ final class FaultHandling {
 
   // ---- news of a group restart
 
-  /** One that was to be held has no incarnation any more, or none that will go on. */
+  /** A cell that should have been held has no incarnation any more, or none that will go on. */
   void held(Child.OfStage child, boolean waits) {
     child.hold(waits ? Child.Hold.HELD : Child.Hold.NONE);
     FaultHandling regrouping = regrouping(child);
@@ -152,7 +152,7 @@ final class FaultHandling {
     Child.OfStage child = supervisor.members().of(cell);
     if (child == null) return new Directive.End(false);
     if (supervisor.isCancelling()) {
-      // had it thrown a moment later, it would have been no crash at all
+      // if it had thrown a moment later, this would not have been a crash
       log.saysUncounted("NONE: it was being cancelled");
       return new Directive.End(true);
     }
@@ -172,7 +172,7 @@ final class FaultHandling {
     }
     if (child.isStopping()) {
       log.saysUncounted("NONE: it was being stopped");
-      // the stop prevents that it runs; what it has emitted is still delivered
+      // the stop keeps it from running; its emitted events are still delivered
       return new Directive.Restart(0);
     }
     return switch (decision) {
@@ -221,8 +221,8 @@ final class FaultHandling {
     long delay = forgives ? decides.pauseNanos() : decides.backoffNanos();
     log.decided((forgives ? "RETRY" : "RESTART") + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "")
         + " " + decides.countOfRestarts());
-    // A drain finishes what is in flight, so a crash in it is a restart too; the others are ending, and are left in
-    // peace.
+    // A drain finishes what is in flight, so a crash during a drain is a restart too; other stages that are ending are
+    // not restarted.
     boolean alone =
         spec.strategy() == Strategy.ONE_FOR_ONE || spec.strategy() == Strategy.DYNAMIC || supervisor.isDraining();
     if (regrouping == null && alone) return forgives ? new Directive.Retry(delay) : new Directive.Restart(delay);
@@ -231,8 +231,8 @@ final class FaultHandling {
   }
 
   /**
-   * {@return whether this failure, which is counted, is one too many: of all within the period, or of those of this
-   * child without progress}
+   * {@return whether this counted failure exceeds the intensity: within the period, or among this child's failures
+   * without progress}
    */
   private boolean isUsedUp(Failure failed, FailureStreak streak, Cell<?> cell) {
     history.addLast(failed);
@@ -253,7 +253,7 @@ final class FaultHandling {
     return BackoffRule.delayNanos(spec.backoff(), streak.failures(), time.chance());
   }
 
-  /** {@return how many restarts there were, of how many} One that is refused because it is one too many is left out. */
+  /** {@return how many restarts there were, of how many} A restart refused for exceeding the intensity is left out. */
   private String countOfRestarts() {
     int most = spec.intensity().restarts();
     boolean withoutProgress = streak.failures() > window.count();
@@ -320,7 +320,7 @@ final class FaultHandling {
     groupRestart.advance();
   }
 
-  /** Its parent restarts it: the window is empty, and a restart of its own is part of the greater one. */
+  /** Its parent restarts it: the window is emptied, and a group restart of its own becomes part of the parent's. */
   private void beginAnew() {
     forget();
     supervisor.members().supervisorsBelow().forEach(below -> below.faultHandling().forget());

@@ -29,12 +29,12 @@ import stage.runtime.time.Time;
 import stage.runtime.time.Uninterruptibly;
 
 /**
- * What all supervisors of a scope share: one lock, the listener, and what the report of a close is made of. No lock is
- * held while user code runs.
+ * State that all supervisors of a scope share: one lock, the listener, and the data for the report of a close. No lock
+ * is held while user code runs.
  */
 final class ScopeContext implements CellOwner.Services {
-  // A thread with nothing left to do but the engine's own last steps has ignored no interrupt, though it may be late
-  // where processors are scarce; however short the grace is, it is given this.
+  // A thread that only has to make the engine's own last steps has not ignored an interrupt, though it may be late
+  // where processors are scarce. It gets this much time, however short the grace is.
   private static final long ENDING_NANOS = 5_000_000_000L;
 
   private static final int MOST_LEFTOVERS = 1000;
@@ -133,9 +133,9 @@ final class ScopeContext implements CellOwner.Services {
     return lock.get(question);
   }
 
-  // ---- what happens; under no lock
+  // ---- events; under no lock
 
-  /** Tells the listener, whose own faults change nothing. */
+  /** Tells the listener; an exception that it throws has no effect. */
   void tell(StageEvent event) {
     graph.time().happened(event);
     if (listener == StageListener.NONE && guests.isEmpty()) return;
@@ -151,8 +151,8 @@ final class ScopeContext implements CellOwner.Services {
   }
 
   /**
-   * That events are dropped is what the author wants, as long as he knows of it. Others than those of an overflow are
-   * told of with the crash.
+   * Authors choose to have events dropped, but need to know about it. Events dropped for other reasons than an overflow
+   * are reported with the crash.
    */
   void warnOfDropped(String path, long events, String why) {
     if (!why.startsWith("overflow")) return;
@@ -213,8 +213,8 @@ final class ScopeContext implements CellOwner.Services {
   }
 
   /**
-   * It was interrupted, and loses its thread if that does not help. A later incarnation has heeded that, and was
-   * interrupted for another reason, if it was: it gets a time of its own.
+   * The cell was interrupted, and loses its thread if it ignores that. If a later incarnation runs by then, the
+   * interrupt has worked; that incarnation has a grace time of its own.
    */
   void abandonAfterGrace(Cell<?> cell) {
     Time time = graph.time();
@@ -261,7 +261,7 @@ final class ScopeContext implements CellOwner.Services {
 
   void noteEnding(Cell<?> cell) {
     beingCancelled.remove(cell);
-    // not at each end: where many end at once, all of them would be looked at each time
+    // not at each end: if many end at once, all of them would be checked each time
     if (ending.size() >= lookAt) {
       ending.removeIf(last -> !graph.time().isAlive(last.thread));
       lookAt = Math.max(FEW_THREADS, 2 * ending.size());

@@ -49,8 +49,8 @@ import stage.runtime.time.Uninterruptibly;
 /**
  * A supervisor: starts children, decides what happens to those that crash, and ends them.
  *
- * <p>It has no thread. A decision is taken by the thread that brings the news - of a cell that crashes, is held, or
- * ends; of an alarm; of a caller - under the tree's lock, and nothing that is done there waits or runs user code.
+ * <p>It has no thread. The thread that reports an event (a cell that crashes, is held or ends; an alarm; a caller)
+ * takes the decision, under the tree's lock; nothing done under the lock waits or runs user code.
  */
 abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   private final SupervisorSpec spec;
@@ -184,7 +184,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
     return (ConsumerRef<I, S>) (Object) starts.start(spec);
   }
 
-  /** A thread that starts something while the JVM exits is held until that is over, if the scope drains then. */
+  /** Blocks a thread that starts something while the JVM exits, until the exit is over, if the scope drains on exit. */
   void holdIfExiting() {
     if (parent != null) root().holdIfExiting();
   }
@@ -380,9 +380,9 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   }
 
   /**
-   * A failure that nobody has contained yet. One that came from a producer was that of a stage which has been dealt
-   * with, or of a publisher that nobody supervises: then the consumer it hits decides, as if it had crashed too often
-   * itself. Under the lock.
+   * A failure that no supervisor has contained yet. A failure that came from a producer belongs to a stage that has
+   * been dealt with, or to a publisher that has no supervisor: then the consumer that it reaches decides, as if it had
+   * crashed too often itself. Under the lock.
    */
   final void failed(Cell<?> cell, Child child, StopReason reason, String during) {
     if (reason instanceof StopReason.ProducerFailed(var producer, var cause) && !root().isDraining()) {
@@ -415,7 +415,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   // ---- ending by force: interrupt, wait for the grace time, abandon
 
   /**
-   * The grace time is over: stages in user code lose their threads, so that what they had in hand can be
+   * The grace time is over: stages in user code lose their threads, so that the events that they had in hand can be
    * accounted for.
    */
   final void abandonAll() {
@@ -515,7 +515,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
     return locked(children::idle);
   }
 
-  /** {@return open while no stage is alive but those that take dead letters} */
+  /** {@return a latch that is open while no stage is alive but consumers of dead letters} */
   final Latch quiet() {
     return locked(() -> {
       children.lookWhetherQuiet();   // a stage may have subscribed to them since

@@ -148,8 +148,8 @@ final class ThreadDriver implements Driver {
           Thread.interrupted();   // an interrupt between turns is only a wake-up: a cancel is told by a flag beside it
         }
       } catch (OutOfMemoryError full) {
-        // To park takes memory, and to set an alarm: a virtual thread's stack moves to the heap. Who cannot park looks
-        // again, and tries again.
+        // Parking and setting an alarm take memory: a virtual thread's stack moves to the heap. If that fails, the
+        // driver looks again, and tries again.
         STATE.setOpaque(this, AWAKE);   // as after parking
         waits.ends(WaitState.Kind.READY, time, false);
         if (!isCurrent()) return true;

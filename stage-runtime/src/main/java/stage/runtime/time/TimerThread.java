@@ -15,19 +15,17 @@ import java.util.concurrent.locks.LockSupport;
  * stop every timer, including the one that would cancel them.
  */
 final class TimerThread {
-  // No lock, for the same reason: a virtual thread that was next in line for it, and is kept from running by stages
-  // that spin, would keep this thread waiting behind it. So entries are handed in by a stack (Treiber). The thread
-  // takes all of it, turns it over, so that of two for the same time the first goes first, and sorts them into a heap
-  // that nobody else sees.
+  // No lock, for the same reason: a virtual thread that holds or waits for it could be kept from running by stages that
+  // spin, and this thread would wait behind it. So entries are pushed onto a Treiber stack. The thread takes the whole
+  // stack, reverses it, so that of two entries for the same time the first one goes first, and sorts them into a heap
+  // that no other thread sees.
   //
   // Sleeping. The thread says until when it is going to sleep (wakesAt, then asleep), and then looks at the stack once
   // more; a thread that hands an entry in pushes it, and then checks whether the timer thread sleeps for too long. All
   // four are volatile, so one of the two sees the other. The end of the thread is the same handshake, with the field
-  // thread in place of asleep.
-  //
-  // Cancelling only clears the action, at any time and by any thread. What is left of a cancelled entry would stay
-  // until it is due, so the thread is woken to throw those out once they are more than half of all: so many that it
-  // pays, and no more are ever kept.
+  // thread in place of asleep. Cancelling only clears the action, at any time and by any thread. The cancelled entry
+  // itself would stay until it is due, so the thread is woken to remove such entries once they are more than half of
+  // all: often enough to bound them, and seldom enough to pay.
 
   private static final long NANOS_UNTIL_TRIED_AGAIN = 10_000_000;
   private static final int FEWEST_TO_THROW_OUT = 256;
@@ -186,7 +184,7 @@ final class TimerThread {
     }
   }
 
-  /** Told as if this thread had died of it; and as there, what the handler throws is nobody's. */
+  /** Reports it as if this thread had died of it; as there, an exception of the handler is ignored. */
   private static void tell(Throwable broken) {
     Thread self = Thread.currentThread();
     try {
@@ -196,7 +194,7 @@ final class TimerThread {
     }
   }
 
-  /** Each action may be run again, and somebody relies on it. Needs no memory. */
+  /** Each action may be run again, and its owner relies on it. Needs no memory. */
   private void tryAgain(Entry entry, Runnable action) {
     entry.action = action;
     entry.next = late;

@@ -3,16 +3,16 @@ package stage.runtime.pipeline.operator;
 import java.util.Arrays;
 
 /**
- * State per key: a hash table of which a turn changes nothing, and beside it what the turn has changed.
+ * State per key: a hash table that a turn does not change, and beside it the turn's changes.
  *
  * <p>Committed: {@code keys}, their hashes, the order of arrival, and a subclass's values; written in {@link #commit}
  * only. A turn's: a pending value per slot, which counts if the slot's stamp is the turn's; the slots it has touched;
  * and the keys that are new, which stay aside until the commit. An element's: a journal of what its slots held before,
  * where the turn had changed them already.
  *
- * <p>Hash and stamp of a slot are one long, and where values are longs they lie beside it: with 100,000 keys nearly
- * every slot is somewhere that no cache knows, and each array that is looked at costs that once more. So the two
- * committed parts of a cell are in an array with the turn's, and an incarnation that takes over copies them.
+ * <p>Hash and stamp of a slot are one long, and if values are longs they lie beside it: with 100,000 keys nearly every
+ * slot is a cache miss, and each further array costs another one. So the two committed parts of a cell share an array
+ * with the turn's, and an incarnation that takes over copies them.
  *
  * <p>A key's <em>place</em> is its slot, from 0, or below 0 for a key that is new in this turn. Places hold until the
  * next commit or rollback.
@@ -51,7 +51,7 @@ abstract class Slots {
   private int[] journal = new int[4];   // places; the subclass has what they held
   private int journalCount;
 
-  /** Has room for so many keys before it grows, and in each slot's cell for so many longs, at least 1. */
+  /** Makes room for a number of keys before it grows, and for a number of longs, at least 1, in each slot's cell. */
   Slots(int room, int stride) {
     int length = length(room);
     this.stride = stride;

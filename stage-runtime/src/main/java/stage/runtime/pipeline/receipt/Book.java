@@ -15,11 +15,11 @@ import stage.runtime.time.Latch;
 import stage.runtime.time.Time;
 
 /**
- * What a source of deliveries has handed out and not answered for yet.
+ * The deliveries that a source has handed out and that are not answered yet.
  *
  * <p>It has one keeper at a time: the stage of the source until that has ended, then the stage that waits for the last
- * answers. Only the keeper's thread changes it, in the engine or in a turn: one that was replaced by another thread
- * gets no further. Other threads do one thing: they push deliveries that are done on a stack.
+ * answers. Only the keeper's thread changes it, in the engine or in a turn; a thread that was replaced cannot. Other
+ * threads only push finished deliveries onto a stack.
  */
 public abstract class Book {
   private static final VarHandle DONE;
@@ -35,7 +35,7 @@ public abstract class Book {
   }
 
   /**
-   * What is known of answers that cannot be given.
+   * Why some answers cannot be given.
    *
    * @param function what throws
    * @param cause the class of what it threw last
@@ -62,7 +62,7 @@ public abstract class Book {
   private boolean isExhausted;
   private boolean isSourceOver;
   private volatile boolean isStanding;   // read by other sources of the job
-  private String hopeless;               // null while there is hope
+  private String hopeless;               // why no delivery can be answered any more; null while one may be
   private int open;   // opaque: a fence for each delivery would be felt, and who reads it wants a number, no more
   volatile long acked;
   volatile long nacked;
@@ -199,7 +199,7 @@ public abstract class Book {
     isStanding = is;
   }
 
-  /** {@return why none of its deliveries will ever be answered for; null as far as is known} */
+  /** {@return why none of its deliveries can ever be answered; null if that is not known} */
   final String hopeless() {
     return hopeless;
   }
@@ -237,12 +237,12 @@ public abstract class Book {
     return (int) OPEN.getOpaque(this);
   }
 
-  /** So many deliveries more are not answered for. */
+  /** More deliveries are open. */
   final void opened(int deliveries) {
     OPEN.setOpaque(this, open() + deliveries);
   }
 
-  /** So many deliveries are answered for, or never will be. */
+  /** Deliveries are answered, or never will be. */
   final void closed(int deliveries) {
     opened(-deliveries);
   }
@@ -305,7 +305,7 @@ public abstract class Book {
     }
   }
 
-  /** Nobody will settle anything any more. Tells the source the rest, once, and ends it. */
+  /** Nothing more will be settled. Gives the source the remaining answers, once, and ends it. */
   private void close(BridgeContext context) {
     collect();
     try {
