@@ -7,12 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import stage.api.ConsumerRef;
 import stage.api.DeadLetter;
+import stage.api.Outlet;
 import stage.api.Redelivery;
 import stage.api.RunningEvent;
 import stage.api.Stage;
 import stage.api.StopReason;
+import stage.api.pipeline.Delivery;
+import stage.api.pipeline.DeliverySource;
+import stage.api.pipeline.Pipeline;
+import stage.api.pipeline.Running;
+import stage.api.pipeline.Settling;
 import stage.api.supervision.Supervisor;
+import stage.runtime.supervision.ObservedScope;
 import stage.runtime.testkit.Simulated;
 import stage.runtime.testkit.SimulatedRuntime;
 
@@ -196,6 +204,44 @@ class RunningEventTest {
           mailer.join();
         }
       });
+    }
+  }
+
+  @Nested
+  class AJobOfDeliveries {
+    private static final class Orders implements DeliverySource<String> {
+      private int next;
+
+      @Override
+      public void receive(long demand, Outlet<Delivery<String>> out) {
+        for (long i = 0; i < demand; i++) out.emit(new Delivery<>("order-" + next, next++));
+      }
+
+      @Override
+      public void settle(List<Delivery<String>> acked, List<Nacked<String>> nacked) {}
+    }
+
+    @Test
+    void c09_showsTheElementAndNotWhatCarriesIt() {
+      simulate(simulated -> {
+        try (var app = Supervisor.open("shop")) {
+          Running<?> job = Pipeline.deliveries(new Orders(), Settling.inFlight(3)).mapConcurrent(2, order -> {
+            simulated.advance(LONG);
+            return order;
+          }).forEach(order -> {}).start(app, "orders");
+          var fetching = (ConsumerRef<?, ?>) ObservedScope.of(app).stage(idOf(app, "mapConcurrent")).orElseThrow();
+          simulated.await("one is being handled", () -> !fetching.running().isEmpty());
+
+          assertThat(fetching.running().getFirst().toString()).startsWith("attempt 1 at order-0, for ").endsWith(" ms");
+          assertThat(fetching.running().getFirst().event()).isEqualTo("order-0");
+          assertThat(job.toString()).startsWith("job of stage shop/orders/").contains("/mapConcurrent (RUNNING), ");
+          app.drain(Duration.ZERO);
+        }
+      });
+    }
+
+    private static long idOf(Supervisor app, String name) {
+      return app.tree().stages().stream().filter(stage -> stage.path().endsWith(name)).findFirst().orElseThrow().id();
     }
   }
 }
