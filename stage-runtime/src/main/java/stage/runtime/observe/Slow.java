@@ -67,10 +67,12 @@ final class Slow {
       StageSnapshot stage = stages.get(path);
       if (stage != null && holdsUp(stage) && (limit == null || isLonger(path, limit.path()))) limit = stage;
     }
-    if (limit != null) return Optional.of(describe(limit, capacity(limit, inOneCallback.get(limit.path()))));
+    if (limit != null) {
+      return Optional.of(describe(limit, 1, capacity(limit, inOneCallback.get(limit.path()))));
+    }
     for (StageSnapshot stage : tree.stages()) {
       double rate = withinCallback(stage);
-      if (rate > 0 && busy(stage) >= BUSY && holdsUp(stage)) return Optional.of(describe(stage, rate));
+      if (rate > 0 && busy(stage) >= BUSY && holdsUp(stage)) return Optional.of(describe(stage, busy(stage), rate));
     }
     for (StageSnapshot stage : tree.stages()) {
       if (busy(stage) < BUSY || !isLimit(stage)) continue;
@@ -79,7 +81,7 @@ final class Slow {
     }
     if (limit == null) return Optional.empty();
     double through = limit.inputs().isEmpty() ? rates.of(limit).out() : rates.of(limit).in();
-    return Optional.of(describe(limit, through / busy(limit)));
+    return Optional.of(describe(limit, busy(limit), through / busy(limit)));
   }
 
   private boolean isLonger(String one, String other) {
@@ -95,6 +97,8 @@ final class Slow {
 
   /** {@return how many events a second a stage can handle that takes so long for a callback; 0 if nothing is known} */
   private static double capacity(StageSnapshot stage, Duration callback) {
+    int others = stage.activity().threads() - 1;   // they handle an event each
+    if (others > 0) return others / (callback.toNanos() / 1e9);
     long turns = stage.activity().turns() - 1;   // this one is not over
     long handled = stage.eventsEmitted();
     if (!stage.inputs().isEmpty()) {
@@ -139,7 +143,7 @@ final class Slow {
     return rates.of(stage).waits().getOrDefault(reason, 0.0);
   }
 
-  private Finding describe(StageSnapshot limit, double capacity) {
+  private Finding describe(StageSnapshot limit, double busy, double capacity) {
     TreeRates.StageRates of = rates.of(limit);
     double amplification = limit.outputs().isEmpty() || of.in() == 0 ? 0 : of.out() / of.in();
     Optional<StageSnapshot> next = tree.stages().stream()
@@ -147,7 +151,7 @@ final class Slow {
         .max(Comparator.comparingDouble(this::busy));
     // All rates grow by the same factor until that one is busy all the time.
     double gain = next.map(stage -> Math.max(1, 1 / Math.max(busy(stage), 0.001))).orElse(1.0);
-    return new Finding.Bottleneck(limit.path(), of.busy(), capacity, amplification,
+    return new Finding.Bottleneck(limit.path(), busy, capacity, amplification,
         next.map(StageSnapshot::path), gain, looks.isThrottling(limit.path()));
   }
 

@@ -137,7 +137,8 @@ final class Stand {
     if (isFrozen) return true;
     StageSnapshot old = before.get(stage.path());
     if (old == null || old.id() != stage.id() || old.incarnation() != stage.incarnation()) return false;
-    return old.status() == stage.status() && (isInSameTurn(old, stage) || isAnsweringInVain(old, stage))
+    return old.status() == stage.status() && (isInSameTurn(old, stage) || isAnsweringInVain(old, stage)
+        || hasAllOpen(old) && hasAllOpen(stage))
         && old.eventsEmitted() == stage.eventsEmitted()
         && settled(old.inputs()) == settled(stage.inputs()) && sent(old.outputs()) == sent(stage.outputs());
   }
@@ -157,6 +158,11 @@ final class Stand {
   private static boolean isAnsweringInVain(StageSnapshot old, StageSnapshot stage) {
     return hasFailedAnswer(old) && hasFailedAnswer(stage)
         && old.run().get().openDeliveries() == stage.run().get().openDeliveries();
+  }
+
+  /** {@return whether a source can do nothing but look whether its deliveries are done, as it does now and then} */
+  private static boolean hasAllOpen(StageSnapshot stage) {
+    return stage.run().map(RunSnapshot::hasAllDeliveriesOpen).orElse(false);
   }
 
   private static boolean hasFailedAnswer(StageSnapshot stage) {
@@ -297,7 +303,7 @@ final class Stand {
       return culprit(Finding.Kind.UNCLAIMED_PARTITION, stage, "\"" + unclaimed.getFirst() + "\"");
     }
     if (stage.kind() != StageSnapshot.Kind.PRODUCER || stage.backlog() > 0) return Standing.FINE;
-    if (stage.run().map(RunSnapshot::hasAllDeliveriesOpen).orElse(false)) return withAllOpen(stage);
+    if (hasAllOpen(stage)) return withAllOpen(stage);
     Duration waiting = stage.activity().waiting();
     boolean hasTimer = StallLimit.hasTimer(stage);
     boolean isSilent = isFrozen || waiting.compareTo(hasTimer ? SILENT_WITH_TIMER : SILENT) >= 0;
