@@ -323,7 +323,9 @@ final class Sentences {
 
   static String of(Finding.Healthy found) {
     String stages = found.stages() == 1 ? "1 stage" : found.stages() + " stages";
-    return "nothing is stuck: " + stages + ", " + number(found.eventsPerSecond()) + " events a second";
+    String rate = found.eventsPerSecond() == 0 ? "no events at the moment"   // a look is short, and a batch may be long
+        : number(found.eventsPerSecond()) + " events a second";
+    return "nothing is stuck: " + stages + ", " + rate;
   }
 
   /**
