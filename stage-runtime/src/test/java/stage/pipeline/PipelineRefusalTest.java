@@ -308,6 +308,8 @@ class PipelineRefusalTest {
         assertThat(lines.get(2)).as("a worker").contains("demand 4000/2000");
         assertThat(lines.get(4)).as("who takes their results").contains("demand 1000/500");
       });
+      assertThat(Pipeline.of(1).keyBy(n -> n).count().toList().describe()).as("a reducer").contains("demand 4000/2000");
+      assertThat(Pipeline.of(1).count().describe()).as("without keys").contains("demand 1000/500");
       assertThat(job.withDemand(new Demand(20, 10, false)).describe()).contains("demand 20/10")
           .doesNotContain("demand 80", "demand 1000", "demand 4000");
     }

@@ -80,8 +80,8 @@ public final class Job<R> {
   }
 
   /**
-   * {@return a copy whose stages ask for this much at a time} By default 1000/500, and 4000/2000 on both sides of a
-   * stage whose elements several workers share by key. Results never depend on it.
+   * {@return a copy whose stages ask for this much at a time} By default 1000/500, and 4000/2000 for reducers by key,
+   * for workers that share keys, and for the stage before these. Results never depend on it.
    *
    * @param demand how much each stage asks for; automatic
    * @throws IllegalArgumentException if {@code demand} is manual

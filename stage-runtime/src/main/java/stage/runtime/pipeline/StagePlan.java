@@ -114,14 +114,14 @@ final class StagePlan {
   }
 
   /**
-   * {@return how much it asks for at a time, by what its job says} By default more where workers share elements by key:
-   * a turn falls apart into one part for each worker, and the first worker that wants no more ends it. At 1000/500 that
-   * left turns of some hundred elements, which cost more than their elements; at four times as much a count by key with
-   * four workers is 1.2 to 1.4 times as fast.
+   * {@return how much it asks for at a time, by what its job says} By default more where elements have keys, whose
+   * turns cost more than others: a reducer commits each key that its turn has changed, and a turn that is shared out by
+   * key falls apart into one part for each worker, of which the first that wants no more ends it.
    */
   Demand demand(Demand ofJob) {
-    boolean isWorker = feeds.stream().anyMatch(feed -> feed.from().isSharedByKey());
-    return (isWorker || isSharedByKey()) && ofJob.equals(Demand.DEFAULT) ? BY_KEY : ofJob;
+    boolean hasKeys = isSharedByKey() || feeds.stream().anyMatch(feed -> feed.from().isSharedByKey())
+        || parts.stream().anyMatch(part -> part instanceof Part.Reducer reducer && reducer.node().key() != null);
+    return hasKeys && ofJob.equals(Demand.DEFAULT) ? BY_KEY : ofJob;
   }
 
   boolean isRun() {
