@@ -16,7 +16,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import stage.api.Redelivery;
 import stage.api.Demand;
-import stage.api.Overflow;
 import stage.api.StageEndedException;
 import stage.api.pipeline.Bound;
 import stage.api.pipeline.Delivery;
@@ -28,6 +27,7 @@ import stage.api.pipeline.Pane;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
 import stage.api.pipeline.Settling;
+import stage.api.pipeline.WhenFull;
 import stage.api.pipeline.Windows;
 import stage.api.supervision.Intensity;
 import stage.runtime.testkit.CrashRule;
@@ -137,7 +137,7 @@ class DeliverySimulationTest {
         of("mapConcurrentByKey", DeliverySimulationTest::once, 9, (all, seen, workers) ->
             all.mapConcurrentByKey(workers, n -> n % 5, n -> n).forEach(n -> seen.saw(n, "a"))),
         of("a buffer that drops", n -> Set.of(), 9, (all, seen, workers) ->
-            all.buffer(3, Overflow.dropOldest(1)).flatMap(n -> List.of(n, n)).buffer(2, Overflow.dropNewest(1))
+            all.buffer(3, WhenFull.DROP_OLDEST).flatMap(n -> List.of(n, n)).buffer(2, WhenFull.DROP_NEWEST)
                 .forEach(n -> {})),
         of("batch", DeliverySimulationTest::once, 12, (all, seen, workers) ->
             all.batch(7).async().forEach(list -> list.forEach(n -> seen.saw(n, "a")))),

@@ -219,6 +219,15 @@ class KnownDeliveriesTest {
     }
 
     @Test
+    void failItAlsoWhereElementsAreSlow() {
+      SimulatedRuntime.withSeeds(1, 3).run(simulated -> {
+        var mail = new TestMail<>(true, upTo(40));
+        assertFails(mail, seconds(mail).throttle(1, Duration.ofSeconds(2)).window(Windows.tumbling(Duration.ofHours(1)))
+            .count().forEach(pane -> {}), "step \"window\"");
+      });
+    }
+
+    @Test
     void failItAlsoWhereThereAreEarlyPanes() {
       SimulatedRuntime.withSeeds(1, 10).run(simulated -> {
         var mail = new TestMail<>(true, upTo(40));

@@ -11,13 +11,13 @@ import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import stage.api.Demand;
-import stage.api.Overflow;
 import stage.api.Redelivery;
 import stage.api.pipeline.Bound;
 import stage.api.pipeline.Job;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
+import stage.api.pipeline.WhenFull;
 import stage.api.pipeline.Windows;
 import stage.api.supervision.Intensity;
 import stage.runtime.testkit.CrashRule;
@@ -95,11 +95,11 @@ public final class LinkSearch {
         }).batch(1).flatMap(list -> expanded(list.getFirst())).async().toList(), expanded::equals),
         new Check<>(Pipeline.of(0, 1, 1, 2, 3).flatMap(LinkSearch::expanded).map(LinkSearch::notTheOneBeforeTheEnd)
             .onFailure(OnFailure.skip()).async().toList(), LinkSearch::isWithoutTheRest),
-        new Check<>(Pipeline.from(NUMBERS).buffer(4, Overflow.dropOldest(1)).toList(), LinkSearch::isRisingToTheEnd),
-        new Check<>(Pipeline.from(NUMBERS).buffer(4, Overflow.dropNewest(1)).toList(),
+        new Check<>(Pipeline.from(NUMBERS).buffer(4, WhenFull.DROP_OLDEST).toList(), LinkSearch::isRisingToTheEnd),
+        new Check<>(Pipeline.from(NUMBERS).buffer(4, WhenFull.DROP_NEWEST).toList(),
             found -> isRising(found) && found.subList(0, 2).equals(List.of(0, 1))),
-        new Check<>(Pipeline.from(NUMBERS).buffer(4, Overflow.dropOldest(1)).forEach(n -> {}), LinkSearch::isComplete),
-        new Check<>(Pipeline.from(NUMBERS).buffer(4, Overflow.dropNewest(1)).forEach(n -> {}), LinkSearch::isComplete),
+        new Check<>(Pipeline.from(NUMBERS).buffer(4, WhenFull.DROP_OLDEST).forEach(n -> {}), LinkSearch::isComplete),
+        new Check<>(Pipeline.from(NUMBERS).buffer(4, WhenFull.DROP_NEWEST).forEach(n -> {}), LinkSearch::isComplete),
         new Check<>(Pipeline.from(NUMBERS).flatMap(n -> List.of(n, -n)).map(LinkSearch::notMinusAThird)
             .onFailure(OnFailure.skip()).async().toList(), LinkSearch.IN_PAIRS::equals),
         new Check<>(Pipeline.from(NUMBERS).batch(4).async().batch(2).flatMap(lists -> lists).flatMap(list -> list)
@@ -107,7 +107,7 @@ public final class LinkSearch {
         new Check<>(Pipeline.from(NUMBERS).batch(4).map(new CrashOnce()::on).flatMap(list -> list).async().toList(),
             NUMBERS::equals),
         new Check<>(Pipeline.from(NUMBERS).map(n -> 9 * (n % 2) + n)
-            .eventTime(Instant::ofEpochSecond, Duration.ofSeconds(9)).buffer(1_000, Overflow.dropOldest(1)).map(n -> n)
+            .eventTime(Instant::ofEpochSecond, Duration.ofSeconds(9)).buffer(1_000, WhenFull.DROP_OLDEST).map(n -> n)
             .window(Windows.tumbling(Duration.ofSeconds(3))).count()
             .reduce(0L, (sum, pane) -> sum + pane.value()), found -> found == SIZE),
         new Check<>(Pipeline.from(NUMBERS).flatMap(List::of).join(Pipeline.from(NUMBERS).map(n -> n).flatMap(List::of))

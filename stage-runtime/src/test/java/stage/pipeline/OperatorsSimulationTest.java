@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import stage.api.Outlet;
-import stage.api.Overflow;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
@@ -32,6 +31,7 @@ import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pane;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
+import stage.api.pipeline.WhenFull;
 import stage.api.pipeline.Windows;
 import stage.api.supervision.Backoff;
 
@@ -183,7 +183,7 @@ class OperatorsSimulationTest {
         operator("flatMap, take and scan", workers -> numbers().flatMap(n -> List.of(n, -n)).take(70).async()
             .scan(0, Integer::sum)),
         operator("parallel and buffers", workers -> numbers().buffer(3).parallel(workers, part -> part.map(n -> n + 1)
-            .named("part")).buffer(2, Overflow.block()).map(n -> -n)),
+            .named("part")).buffer(2, WhenFull.WAIT).map(n -> -n)),
         operator("workers that do nothing", workers -> numbers().parallel(workers, part -> part)
             .keyBy(n -> n % 3).workers(workers).perWorker(part -> part).map(n -> n)),
         operator("mapConcurrent", workers -> numbers().mapConcurrent(workers, n -> n + 1).map(n -> -n)),

@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import stage.api.Overflow;
 import stage.api.pipeline.Aggregation;
 import stage.api.pipeline.Bound;
 import stage.api.pipeline.EventTime;
@@ -24,6 +23,7 @@ import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
 import stage.api.pipeline.Settling;
+import stage.api.pipeline.WhenFull;
 import stage.api.pipeline.Windowing;
 import stage.api.pipeline.Windows;
 
@@ -78,7 +78,7 @@ class PipelineArgumentsTest {
         zero("burst", () -> some().throttle(1, SECOND, 0)),
         noTime("sample", () -> some().sample(Duration.ZERO)),
         zero("buffer", () -> some().buffer(0)),
-        minus("buffer", () -> some().buffer(-7, Overflow.block())),
+        minus("buffer", () -> some().buffer(-7, WhenFull.WAIT)),
         zero("parallel", () -> some().parallel(0, part -> part)),
         zero("mapConcurrent", () -> some().mapConcurrent(0, n -> n)),
         zero("mapConcurrentUnordered", () -> some().mapConcurrentUnordered(0, n -> n)),
@@ -140,7 +140,7 @@ class PipelineArgumentsTest {
     return Stream.of(
         none.map(n -> n).toList(), none.batch(3).toList(), none.batchWithin(3, SECOND).toList(),
         none.flatMap(List::of).async().toList(), none.mapConcurrent(4, n -> n).toList(),
-        none.mapConcurrentByKey(4, n -> n, n -> n).toList(), none.buffer(2, Overflow.dropOldest(1)).toList(),
+        none.mapConcurrentByKey(4, n -> n, n -> n).toList(), none.buffer(2, WhenFull.DROP_OLDEST).toList(),
         none.keyBy(n -> n).workers(3).count().toList(), none.scan(0, Integer::sum).toList(),
         none.topK(3, Comparator.naturalOrder()), none.throttle(1, SECOND).toList(),
         Pipeline.<Integer>generate(out -> {}).toList(),

@@ -14,7 +14,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import stage.api.Demand;
-import stage.api.Overflow;
 import stage.api.Redelivery;
 import stage.api.pipeline.Bound;
 import stage.api.pipeline.Job;
@@ -23,6 +22,7 @@ import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pane;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
+import stage.api.pipeline.WhenFull;
 import stage.api.pipeline.Windows;
 import stage.api.supervision.Intensity;
 import stage.runtime.testkit.CrashRule;
@@ -218,14 +218,14 @@ class PipelineSimulationTest {
   /** What a buffer drops depends on the clock, but each element either comes, once and in order, or was dropped. */
   @ParameterizedTest(name = "demand {0}/{1}, {2}")
   @CsvSource({"1, 0, DROP_OLDEST", "10, 0, DROP_NEWEST", "1000, 500, DROP_OLDEST"})
-  void buffersThatDropCountWhatTheyDrop(int max, int min, Overflow.Kind kind) {
-    sameEverywhere(Pipeline.from(NUMBERS).buffer(8, new Overflow(kind, 1)).forEach(n -> {}), max, min, report -> {
+  void buffersThatDropCountWhatTheyDrop(int max, int min, WhenFull kind) {
+    sameEverywhere(Pipeline.from(NUMBERS).buffer(8, kind).forEach(n -> {}), max, min, report -> {
       assertThat(report.out() + report.dropped()).isEqualTo(150);
       assertThat(report.runs()).allMatch(Report.Run::isBalanced);
     });
-    sameEverywhere(Pipeline.from(NUMBERS).buffer(8, new Overflow(kind, 1)).toList(), max, min, found ->
+    sameEverywhere(Pipeline.from(NUMBERS).buffer(8, kind).toList(), max, min, found ->
         assertThat(found).isSorted().doesNotHaveDuplicates().isSubsetOf(NUMBERS));
-    sameEverywhere(Pipeline.from(HITS).eventTime(Hit::time, Duration.ofSeconds(3)).buffer(1_000, new Overflow(kind, 1))
+    sameEverywhere(Pipeline.from(HITS).eventTime(Hit::time, Duration.ofSeconds(3)).buffer(1_000, kind)
         .keyBy(Hit::key).window(Windows.tumbling(Duration.ofSeconds(10))).count().toList(), max, min, found ->
             assertThat(sorted(found)).isEqualTo(windows()));
   }

@@ -31,7 +31,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Demand;
-import stage.api.Overflow;
 import stage.api.Stage;
 import stage.api.observe.StageEvent;
 import stage.api.pipeline.Aggregation;
@@ -39,6 +38,7 @@ import stage.api.pipeline.KeyValue;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.Report;
+import stage.api.pipeline.WhenFull;
 import stage.api.pipeline.Windows;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailedException;
@@ -408,38 +408,38 @@ class PipelineTest {
 
     @Test
     void aBufferLosesNothing() throws Exception {
-      assertThat(Pipeline.from(HUNDRED).map(n -> n).buffer(7, stage.api.Overflow.block()).map(n -> n + 1).toList()
+      assertThat(Pipeline.from(HUNDRED).map(n -> n).buffer(7, WhenFull.WAIT).map(n -> n + 1).toList()
           .run())
           .isEqualTo(HUNDRED.stream().map(n -> n + 1).toList());
     }
 
     @ParameterizedTest
-    @EnumSource(value = Overflow.Kind.class, names = {"DROP_OLDEST", "DROP_NEWEST"})
-    void aBufferThatDropsHoldsNobodyUp(Overflow.Kind kind) throws Exception {
+    @EnumSource(value = WhenFull.class, names = {"DROP_OLDEST", "DROP_NEWEST"})
+    void aBufferThatDropsHoldsNobodyUp(WhenFull kind) throws Exception {
       List<Integer> many = IntStream.range(0, 5_000).boxed().toList();
       List<Integer> got = new ArrayList<>();
       var all = new CountDownLatch(5_000);
-      Report report = Pipeline.from(many).peek(n -> all.countDown()).buffer(100, new Overflow(kind, 1)).forEach(n -> {
+      Report report = Pipeline.from(many).peek(n -> all.countDown()).buffer(100, kind).forEach(n -> {
         all.await();
         got.add(n);
       }).withDemand(Demand.max(10)).run();
       assertThat(report.dropped()).isEqualTo(5_000 - got.size()).isGreaterThan(4_500);
       assertThat(report.runs()).allMatch(Report.Run::isBalanced);
       assertThat(got).isSorted().startsWith(0);
-      if (kind == Overflow.Kind.DROP_OLDEST) assertThat(got).endsWith(4_999);
+      if (kind == WhenFull.DROP_OLDEST) assertThat(got).endsWith(4_999);
       else assertThat(got).contains(99);
     }
 
     @Test
     void aBufferThatDropsDropsNothingWhereAllIsWanted() throws Exception {
-      Report report = Pipeline.from(HUNDRED).buffer(1, Overflow.dropOldest(1)).forEach(n -> {}).run();
+      Report report = Pipeline.from(HUNDRED).buffer(1, WhenFull.DROP_OLDEST).forEach(n -> {}).run();
       assertThat(report.out()).isEqualTo(100);
     }
 
     @Test
     void aBufferMayCrashItsStage() throws Exception {
       var hasGivenUp = new CountDownLatch(1);
-      var job = Pipeline.from(HUNDRED).buffer(5, Overflow.fail()).forEach(n -> hasGivenUp.await())
+      var job = Pipeline.from(HUNDRED).buffer(5, WhenFull.FAIL).forEach(n -> hasGivenUp.await())
           .withDemand(Demand.max(1));
       SupervisorSpec spec = SupervisorSpec.of("app").withListener(event -> {
         if (event instanceof StageEvent.GaveUp) hasGivenUp.countDown();

@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collector;
 import stage.api.ConsumerSpec;
 import stage.api.Demand;
-import stage.api.Overflow;
 import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
@@ -493,7 +492,7 @@ public final class Pipeline<T> {
    * @throws IllegalArgumentException if {@code n} is below 1
    */
   public Pipeline<T> buffer(int n) {
-    var how = new Crossing.Buffer(Arguments.atLeastOne("n", n), Overflow.block());
+    var how = new Crossing.Buffer(Arguments.atLeastOne("n", n), WhenFull.WAIT.overflow());
     return new Pipeline<>(new Node.Crossed(Site.here("buffer"), node, how));
   }
 
@@ -502,12 +501,11 @@ public final class Pipeline<T> {
    * that it drops are counted in {@link Report#dropped}.
    *
    * @param n how many elements it holds, at least 1
-   * @param overflow what happens to those beyond that: block (the steps before it wait), drop the oldest or the newest,
-   *     or fail (the stage crashes). Its own capacity does not matter
+   * @param whenFull what happens to those beyond that
    * @throws IllegalArgumentException if {@code n} is below 1
    */
-  public Pipeline<T> buffer(int n, Overflow overflow) {
-    var how = new Crossing.Buffer(Arguments.atLeastOne("n", n), Arguments.notNull("overflow", overflow));
+  public Pipeline<T> buffer(int n, WhenFull whenFull) {
+    var how = new Crossing.Buffer(Arguments.atLeastOne("n", n), Arguments.notNull("whenFull", whenFull).overflow());
     return new Pipeline<>(new Node.Crossed(Site.here("buffer"), node, how));
   }
 
