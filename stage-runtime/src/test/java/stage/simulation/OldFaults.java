@@ -50,7 +50,7 @@ final class OldFaults {
       fault("a producer with more pages is not asked again", "engine/ProducerRole.java",
           "told = wakesItself ? Math.max(0, told - out.count()) : 0;", "told = Math.max(0, told - out.count());"),
       fault("a busy stage does not see an end that was there before it", "engine/Handshake.java",
-          "if (isOver) consumer.signals().set(Signals.INPUT_ENDED);", ""),
+          "if (made.isOver()) consumer.signals().set(Signals.INPUT_ENDED);", ""),
       fault("what is first in the look always goes first", "engine/WorkSelector.java",
           "int at = served.ordinal() + i;", "int at = i - 1;"),
       fault("messages without end keep a stage from completing", "engine/WorkSelector.java",

@@ -122,7 +122,12 @@ final class BothPorts implements ConsumerPort, ProducerPort, ThreadsPort {
     Object shown = event instanceof EventWrapper wrapper ? wrapper.wrapped() : event;
     var letter = new DeadLetter(shown, cause, where, cell.incarnation(), attempts, time().instant(), count);
     DEAD_LETTERED.setOpaque(this, count);   // after what takes memory
-    cell.owner().news().deadLettered(cell, letter, cell.options().deadLetters(), count);
+    try {
+      cell.owner().news().deadLettered(cell, letter, cell.options().deadLetters(), count);
+    } catch (OutOfMemoryError full) {   // nobody was told, and it will be told again
+      DEAD_LETTERED.setOpaque(this, count - 1);
+      throw full;
+    }
     if (event instanceof EventWrapper wrapper) wrapper.gaveUp(cause);
   }
 

@@ -147,6 +147,8 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     } catch (Handover.Refused refused) {
       return WaitState.Kind.REPLACED;
     } catch (Throwable failure) {
+      // another thread may still be in the behaviour, so it is not a crash: what recovers is done again
+      if (lifecycle.isTakenOver() && failure instanceof OutOfMemoryError) return WaitState.Kind.READY;
       // User code is run where its exceptions are caught; what gets here came from a dispatcher's rule, is our own
       // fault, or tells of a full heap.
       return crashed(failure);

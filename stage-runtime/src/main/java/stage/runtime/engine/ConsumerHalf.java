@@ -70,15 +70,14 @@ final class ConsumerHalf {
     return closed;
   }
 
-  void add(LaneInlet<?> inlet) {
-    join(inlet);
-    inlet.lane().noticeToConsumer();
+  /** A subscription is about to be added; the stage hears of it with the notice. */
+  void joins(LaneInlet<?> inlet) {
+    inlet.lane().joins(board, inlet);
   }
 
-  /** The first half of it: the stage hears of the subscription with the notice. */
-  void join(LaneInlet<?> inlet) {
-    inlet.lane().joins(board, inlet);
-    inlets.add(inlet);
+  /** {@return what it adds subscriptions to} */
+  Roster<LaneInlet<?>> roster() {
+    return inlets;
   }
 
   /** Any thread; see {@link Roster#all}. */

@@ -115,6 +115,7 @@ final class ConsumerTurn<I> {
     LaneInlet<I> again = crashed;
     crashed = null;
     tell(again, again.redeliver(redelivery, cause));
+    again.tellGivenUp();
   }
 
   /**
@@ -142,6 +143,7 @@ final class ConsumerTurn<I> {
     LaneInlet<I> again = crashed;
     crashed = null;
     tell(again, again.skip(cause));
+    again.tellGivenUp();
   }
 
   // Rest. A generator publishes events one by one. Where they come in quick succession, and it is not short of demand,

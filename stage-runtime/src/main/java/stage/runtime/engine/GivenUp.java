@@ -30,6 +30,11 @@ final class GivenUp {
     add(index, new Fate(null, null, 0, why));
   }
 
+  /** An event is about to be settled as a dead letter, and told of then. */
+  void addUntold(Object event, Throwable cause, int attempts, String path) {
+    untold.add(new Fate(event, cause, attempts, path));
+  }
+
   private void add(int index, Fate fate) {
     if (fates[index] != null)
       throw new IllegalArgumentException("event " + index + " of the batch was given up on before, in the same turn");

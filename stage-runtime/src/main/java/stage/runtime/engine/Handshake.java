@@ -13,6 +13,7 @@ import stage.api.Subscription;
 import stage.api.SubscriptionRefusedException;
 import stage.api.SubscriptionSnapshot;
 import stage.api.SubscriptionSpec;
+import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Uninterruptibly;
@@ -66,9 +67,10 @@ public final class Handshake {
    * A subscription that was made.
    *
    * @param inlet its consumer's end
+   * @param handle for users
    * @param isOver whether the producer had completed before
    */
-  private record Made<E>(LaneInlet<E> inlet, boolean isOver) {
+  private record Made<E>(LaneInlet<E> inlet, Handle handle, boolean isOver) {
     /** Not under the lock: a logger is user code. */
     void logIfTooLate(Cell<?> consumer) {
       if (!isOver || consumer.graph().time().isQuiet()) return;
@@ -87,7 +89,7 @@ public final class Handshake {
   static Subscription make(Cell<?> consumer, SubscriptionSpec<?> asked) {
     Made<?> made = connect(consumer, asked);
     made.logIfTooLate(consumer);
-    return new Handle(made.inlet());
+    return made.handle();
   }
 
   private static <E> Made<E> connect(Cell<?> consumer, SubscriptionSpec<E> asked) {
@@ -99,8 +101,7 @@ public final class Handshake {
     var half = (ProducerHalf<E>) producer.producerHalf();
     ensureFits(consumer, producer, half.dispatch(), spec);
     SubscriptionGraph graph = consumer.graph();
-    LaneInlet<E> inlet;
-    boolean isOver;
+    Made<E> made;
     boolean isWokenByInit;
     graph.lock().lock();
     try {
@@ -109,10 +110,9 @@ public final class Handshake {
       ensureRoom(consumer, producer, half);
       if (!spec.cycleAllowed()) ensureNoCycle(consumer, producer);
       var lane = new Lane<>(graph.nextSubscriptionId(), spec, producer, consumer);
-      inlet = new LaneInlet<>(lane, consumer.consumerHalf());
-      half.add(lane);
-      consumer.consumerHalf().add(inlet);
-      isOver = half.isClosed();
+      var inlet = new LaneInlet<E>(lane, consumer.consumerHalf());
+      made = new Made<>(inlet, new Handle(inlet), half.isClosed());
+      join(half, lane, consumer.consumerHalf(), inlet);
       isWokenByInit = half.isWokenByInit();   // after the lane is there: the end of the init is followed by a wake-up
     } finally {
       graph.lock().unlock();
@@ -120,8 +120,19 @@ public final class Handshake {
     VarHandle.fullFence();   // pairs with the announcements of both drivers
     if (!isWokenByInit) producer.driver().wake();
     consumer.driver().wake();
-    if (isOver) consumer.signals().set(Signals.INPUT_ENDED);   // there is no producer any more that would
-    return new Made<>(inlet, isOver);
+    if (made.isOver()) consumer.signals().set(Signals.INPUT_ENDED);   // there is no producer any more that would
+    return made;
+  }
+
+  /** Both ends know of the lane, or none if this throws, on a full heap. Under the lock. */
+  private static <E> void join(ProducerHalf<E> half, Lane<E> lane, ConsumerHalf input, LaneInlet<E> inlet) {
+    Ending ending = half.endingOfLateOnes();
+    half.joins(lane);
+    input.joins(inlet);
+    Roster.addToBoth(half.roster(), lane, input.roster(), inlet);
+    if (ending != null) lane.end(ending);   // from here on, nothing takes memory
+    else lane.noticeToProducer();
+    lane.noticeToConsumer();
   }
 
   /** One that has completed has nothing left for anybody; only those that get everything have missed something. */

@@ -264,6 +264,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
   @Override
   void replaceBehaviour(Message.Replace replace) {
     if (!cell.isRunning()) {
+      asks(null);
       replace.refuse(cell.endReason());
       return;
     }

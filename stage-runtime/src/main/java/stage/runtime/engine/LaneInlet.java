@@ -434,7 +434,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   // time. An event is tried once more than it is redelivered; the tries of its batch are its own.
 
   /**
-   * The batch that was in hand has crashed the stage, which is restarted.
+   * The batch that was in hand has crashed the stage, which is restarted. What it gives up on is still to be told.
    *
    * @return whether the producer must be woken, after a full fence
    */
@@ -473,13 +473,12 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   private boolean giveUp(Throwable cause) {
-    int triesThen = tries;
     Object poison = lane.take(1).getFirst();
+    if (givenUp == null) givenUp = new GivenUp(cell(), 0);
+    givenUp.addUntold(poison, cause, tries, cell().path());   // first, as it takes memory; told once it is settled
     absolve(1);
     askAgain(1);
-    boolean asked = settle(0, 1, 0);
-    cell().deadLetter(poison, cause, triesThen, cell().path());   // then: its handler finds it settled
-    return asked;
+    return settle(0, 1, 0);
   }
 
   /** The batch that was in hand is no suspect: its turn was ended from outside. */
@@ -489,7 +488,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   /**
    * The batch that was in hand has failed, and the incarnation goes on: a single event is given up, of several each is
-   * delivered by itself.
+   * delivered by itself. What it gives up on is still to be told.
    *
    * @return whether the producer must be woken, after a full fence
    */

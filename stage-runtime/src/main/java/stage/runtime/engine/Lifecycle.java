@@ -211,18 +211,20 @@ final class Lifecycle {
     input = input.cut();
   }
 
-  /** This thread has taken the place of one that did not come back from user code. */
+  /**
+   * This thread has taken the place of one that did not come back from user code. What finds the heap full is done
+   * again, up to where it is forgotten that there was another thread.
+   */
   void recover() {
-    Thread old = replaced;
-    replaced = null;
-    decided = null;
-    news.tookOver(cell, old);
+    news.tookOver(cell, replaced);
     var killed = new StageKilledException("stage " + cell.path() + " ignored its interrupt"
         + (incarnations.maker().isOverdue()
             ? ", sent because its start took longer than its start timeout of " + cell.options().startTimeout() : "")
         + ", and its thread was abandoned");
     boolean wasStarting = phase instanceof Phase.Starting;
     incarnations.recover(killed);
+    replaced = null;
+    decided = null;
     if (leaving != null) {
       finish();
     } else if (heldToTell) {
@@ -239,8 +241,8 @@ final class Lifecycle {
   }
 
   private void tellHeld() {
-    heldToTell = false;
     news.held(cell, true);
+    heldToTell = false;   // last: what finds the heap full is done again
   }
 
   void hold() {
@@ -264,14 +266,14 @@ final class Lifecycle {
   }
 
   void release() {
-    signals.clear(Signals.RELEASED);
     enter(new Phase.Starting());
+    signals.clear(Signals.RELEASED);
   }
 
   void start() {
-    boolean first = incarnations.incarnation() == 0;
+    boolean first = !started.isReached();   // also after one that found the heap full before its owner was told
     // the backoff, if there was one, is over: a start that fails is a crash like any other
-    enter(new Phase.Starting());
+    if (!(phase instanceof Phase.Starting)) enter(new Phase.Starting());
     incarnations.clearInterrupt();
     if (freshStart) {
       freshStart = false;
@@ -438,6 +440,8 @@ final class Lifecycle {
     if (ending instanceof Ending.Completed completed && completed.cutShort()) input = input.cut();
     boolean goesOnWithout = ending instanceof Ending.Completed || policy == CancelPolicy.TEMPORARY;
     if (goesOnWithout && !isToldOfEnd(inlet)) return;
+    // first, as it takes memory
+    StopReason failed = ending instanceof Ending.Failed it ? new StopReason.ProducerFailed(producer, it.cause()) : null;
     cell.consumerHalf().leave(inlet);
     signals.clear(Signals.INPUT_ENDED);
     if (cell.consumerHalf().hasEnding()) signals.set(Signals.INPUT_ENDED);
@@ -447,8 +451,7 @@ final class Lifecycle {
         if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) input = input.reached();
       }
       case Ending.Failed(var cause, var contained) -> {
-        if (policy == CancelPolicy.TEMPORARY) return;
-        end(new StopReason.ProducerFailed(producer, cause), Activity.SUBSCRIPTION, contained);
+        if (policy != CancelPolicy.TEMPORARY) end(failed, Activity.SUBSCRIPTION, contained);
       }
     }
   }
@@ -478,6 +481,18 @@ final class Lifecycle {
       else if (incarnations.incarnation() == 0) startFailed(startFailure.cause());
       return;
     }
+    if (heldToTell && decided == null) {   // as well
+      incarnations.retire(new StopReason.Stopped());
+      tellHeld();
+      return;
+    }
+    boolean isOurs = during == Activity.DISPATCHER && cause instanceof OutOfMemoryError;
+    if (isOurs && phase instanceof Phase.Starting && incarnations.incarnation() == 0) {
+      startFailed(cause);
+      return;
+    }
+    // between two incarnations there is nothing to undo, and what found the heap full is done again
+    if (isOurs && (phase instanceof Phase.Held || phase instanceof Phase.BackingOff)) return;
     if (phase instanceof Phase.Draining && during != Activity.DISPATCHER) {
       // A late message has failed; what the stage has emitted is delivered all the same.
       suppress(during, cause);

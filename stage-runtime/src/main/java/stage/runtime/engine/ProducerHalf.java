@@ -53,6 +53,7 @@ final class ProducerHalf<O> implements Rejections {
   private boolean cutShort;                   // under the graph's lock: whether a drain has closed it
   // under the graph's lock: whether the owner has been given the last numbers
   private boolean accounted;
+  private int lateUntold;                     // under the graph's lock: returned since then, and still to be told
 
   private long droppedUntold;                 // since the owner was told last
   private ArrayDeque<Rejected> rejected;      // since then too; null until there was one
@@ -106,12 +107,19 @@ final class ProducerHalf<O> implements Rejections {
     return closed;
   }
 
-  /** Adds a lane. One to a producer that has completed is complete from the start. */
-  void add(Lane<?> lane) {
+  /** A lane is about to be added. */
+  void joins(Lane<?> lane) {
     lane.joins(touched, board);
-    lanes.add(lane);
-    if (closed) lane.end(new Ending.Completed(cutShort));
-    else lane.noticeToProducer();
+  }
+
+  /** {@return what it adds lanes to} */
+  Roster<Lane<?>> roster() {
+    return lanes;
+  }
+
+  /** {@return how a lane ends that is added now; null if it does not: one that has completed completes it} */
+  Ending endingOfLateOnes() {
+    return closed ? new Ending.Completed(cutShort) : null;
   }
 
   /** Any thread; see {@link Roster#all}. */
@@ -559,6 +567,20 @@ final class ProducerHalf<O> implements Rejections {
     accounted = true;
   }
 
+  /** A producer that has ended cannot tell of what is given back. On the consumer's thread. */
+  private void tellOfLate(Lane<?> lane, int events) {
+    if (events == 0) return;
+    try {
+      cell.returnedAfterEnd(events);
+    } catch (Throwable full) {
+      cell.lock().lock();
+      lateUntold += events;
+      cell.lock().unlock();
+      throw full;
+    }
+    cell.returned(lane.snapshot());
+  }
+
   /** A consumer's cell gives its place in a lane back. On the consumer's thread. */
   void left(Lane<?> lane) {
     boolean[] toTell = {false};
@@ -567,19 +589,18 @@ final class ProducerHalf<O> implements Rejections {
       lane.leave();
       if (!closed) {
         toTell[0] = true;
-      } else {
-        // The producer is gone, and its last counters happened before this lock was free: this thread is the one writer
-        // now.
-        int count = lane.takeBack().length;
-        counts.addReturned(count);
-        if (accounted) late[0] = count;
-        lanes.remove(lane);
+        return;
       }
+      // The producer is gone, and its last counters happened before this lock was free: this thread is the one writer
+      // now. What finds the heap full is done again, so what was taken back stays to be told until it is.
+      lanes.remove(lane);
+      int count = lane.takeBack().length;
+      counts.addReturned(count);
+      if (accounted) lateUntold += count;
+      late[0] = lateUntold;
+      lateUntold = 0;
     });
-    if (late[0] > 0) {
-      cell.returnedAfterEnd(late[0]);
-      cell.returned(lane.snapshot());
-    }
+    tellOfLate(lane, late[0]);
     if (!toTell[0]) return;
     lane.noticeToProducer();
     cell.signals().set(Signals.CONSUMER_LEFT);

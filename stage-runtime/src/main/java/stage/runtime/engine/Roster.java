@@ -39,6 +39,20 @@ final class Roster<T> {
     size++;
   }
 
+  /** Adds a member to each of two, or to none: if it throws, on a full heap, nothing has changed. Under the lock. */
+  static <A, B> void addToBoth(Roster<A> one, A member, Roster<B> other, B itsOther) {
+    A[] before = one.all;
+    one.add(member);
+    try {
+      other.add(itsOther);
+    } catch (Throwable full) {
+      if (one.many != null) one.many.remove(member);
+      one.all = before;
+      one.size--;
+      throw full;
+    }
+  }
+
   /** Under the graph's lock. */
   void remove(T member) {
     if (many != null) {

@@ -50,6 +50,7 @@ final class Tasks<I, O> {
   private long started;
   private final TaskQueue<I, O> toCollect = new TaskQueue<>();   // finished, and nothing is known of them yet
   private final TaskQueue<I, O> toEmit = new TaskQueue<>();      // collected, unless they are to be emitted in order
+  private final TaskQueue<I, O> toTell = new TaskQueue<>();      // settled as dead letters
   private final List<EventTask<I, O>> emittedInTurn = new ArrayList<>();
   private int unemitted;            // tasks whose result is still to be emitted
 
@@ -302,32 +303,42 @@ final class Tasks<I, O> {
       settle(window);
       if (window.size() == 0 && (windows.size() > MOST_IDLE || window.inlet.lane().hasLeft())) all.remove();
     }
+    tellOfDead();
+  }
+
+  /** Their handler finds them settled. */
+  private void tellOfDead() {
+    for (EventTask<I, O> task = toTell.peek(); task != null; task = toTell.peek()) {
+      cell.deadLetter(task.event, task.failure, task.attempts, cell.path());
+      toTell.poll();   // last: what finds the heap full is done again
+    }
   }
 
   private void settle(TaskWindow<I, O> window) {
     int handled = 0;
     int dropped = 0;
-    List<EventTask<I, O>> dead = List.of();
+    int dead = 0;
     for (EventTask<I, O> task = window.first(); task != null && task.isEmitted; task = task.nextInWindow) {
       switch (task.fate) {
         case HANDLED -> handled++;
         case DROPPED -> dropped++;
-        case DEAD_LETTERED -> {
-          if (dead.isEmpty()) dead = new ArrayList<>();
-          dead.add(task);
-        }
+        case DEAD_LETTERED -> dead++;
         case WAITING, RUNNING -> throw new IllegalStateException("a task that is not finished has emitted nothing");
       }
     }
-    int settled = handled + dropped + dead.size();
+    int settled = handled + dropped + dead;
     window.ahead = window.finished - settled;
-    boolean asked = window.inlet.settleTasks(handled, dead.size(), dropped, window.ahead, running);
+    boolean asked = window.inlet.settleTasks(handled, dead, dropped, window.ahead, running);
     if (asked) half.asks(window.inlet);
     else if (settled > 0) half.mayHaveSettledAll(window.inlet);
     window.finished = window.ahead;
+    for (EventTask<I, O> task = window.first(); dead > 0; task = task.nextInWindow) {
+      if (task.fate != Fate.DEAD_LETTERED) continue;
+      toTell.add(task);
+      dead--;
+    }
     window.settled(settled);
     if (dropped > 0) cell.dropped(dropped, "an event failed, and there is no redelivery");
-    for (EventTask<I, O> task : dead) cell.deadLetter(task.event, task.failure, task.attempts, cell.path());
   }
 
   // ---- ends
@@ -359,6 +370,7 @@ final class Tasks<I, O> {
   /** {@return the threads that are not gone yet} They get no other event: the cell has ended. */
   List<Thread> end() {
     clearLine();
+    tellOfDead();
     return threads.end();
   }
 }

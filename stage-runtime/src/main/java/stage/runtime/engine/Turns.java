@@ -288,6 +288,16 @@ abstract class Turns<S extends Stage.Behaviour> {
     if (isTurn && !taken) role.rollback();
     if (comesTooLate && taken) message.refuse(endReasonToCome());
     if (comesTooLate || !taken) return;
+    try {
+      handleTaken(message);
+    } catch (Throwable failure) {
+      if (!(failure instanceof Handover.Refused) && asked == message) abandonMessage(failure);   // such as a full heap
+      throw failure;
+    }
+  }
+
+  private void handleTaken(Message message) {
+    if (message instanceof Message.Request request) asked = request;   // from here on, its sender gets an answer
     switch (message) {
       case Message.Call call -> answer(call, () -> call.function.apply(behaviour));
       case Message.CallEmit call -> answer(call, () -> call.function.apply(behaviour, outlet()));
@@ -298,6 +308,7 @@ abstract class Turns<S extends Stage.Behaviour> {
           replaceBehaviour(replace);
         } else {
           interruption = new Interruption.Replaced(replace);
+          asked = null;   // from here on, that keeps it
           throw new CancellationException("stage " + cell.path() + " gets another behaviour");
         }
       }
@@ -306,7 +317,6 @@ abstract class Turns<S extends Stage.Behaviour> {
 
   private void answer(Message.Request call, Callable<Object> function) {
     Object[] answer = {null};
-    asked = call;
     Throwable failure = attemptBegun(Activity.CALL, () -> answer[0] = function.call());
     asked = null;
     if (failure == null) call.answer(answer[0]);

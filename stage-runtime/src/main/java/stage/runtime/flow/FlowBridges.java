@@ -88,7 +88,12 @@ public final class FlowBridges implements Bridges {
               + " twice, but must do so once only (Reactive Streams rule 1.10)")));
       whenOver.run();
     } else if (producer.isAlive()) {
-      connect(producer, how, link);
+      try {
+        connect(producer, how, link);
+      } catch (Throwable failure) {   // such as a full heap: the subscriber may come again
+        subscribed.remove(key, link);
+        throw failure;
+      }
     } else {
       link.reject(producer, endOf(producer));
     }

@@ -34,7 +34,7 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
   private Flow.Subscriber<? super I> subscriber;   // null once it must not be signalled any more (rule 3.13)
   private boolean greeted;
   private boolean inTurn;      // whether the turn that is running looks at what was requested when it ends
-  private boolean inSignal;
+  private volatile boolean inSignal;   // read by a thread that takes over; see begin
   private long delivered;
 
   /**
@@ -106,7 +106,8 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
 
   /**
    * An incarnation begins. The one before it may have left its thread behind, in the midst of a signal: then there can
-   * be no other (rule 1.3).
+   * be no other (rule 1.3). That thread sets the flag before it looks whether it is still the stage's; this one became
+   * the stage's before it looks at the flag. Both are volatile, so one sees the other.
    */
   void begin(BridgeContext incarnation) {
     context = incarnation;
@@ -143,6 +144,7 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
     int signalled = 0;
     inSignal = true;
     try {
+      if (isReplaced()) return;
       if (to instanceof BatchSubscriber<?>) {
         signalled = nextAll(to, events);
         delivered = before + signalled;
@@ -182,6 +184,7 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
 
   /** There is no stage to signal the subscriber, so the caller does: that it does not become one (rule 1.9). */
   void reject(Cell<?> producer, StopReason end) {
+    context = null;   // of one that could not start
     try {
       greet();
       if (!isSpent()) tellEnd(end, producer.path());
@@ -228,10 +231,16 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
     }
   }
 
+  /** {@return whether another thread has taken the place of this one} After the flag was set; see begin. */
+  private boolean isReplaced() {
+    BridgeContext there = context;
+    return there != null && !there.isCurrent();   // one that is rejected has no stage
+  }
+
   private void signal(Runnable signal) {
     inSignal = true;
     try {
-      signal.run();
+      if (!isReplaced()) signal.run();
     } catch (Throwable failure) {
       subscriber = null;
       inSignal = false;

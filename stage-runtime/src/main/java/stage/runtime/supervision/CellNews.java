@@ -22,9 +22,15 @@ class CellNews extends ScopeNews {
 
   @Override
   public void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count) {
+    var event = new StageEvent.DeadLettered(letter);
+    Runnable unhandled = supervisor::deadLetterUnhandled;
     context.locked(() -> supervisor.counters().deadLetters++);
-    context.tell(new StageEvent.DeadLettered(letter));
-    supervisor.deadLetterQueue().take(cell, letter, handler, count, supervisor::deadLetterUnhandled);
+    try {
+      context.tell(event);
+      supervisor.deadLetterQueue().take(cell, letter, handler, count, unhandled);
+    } catch (OutOfMemoryError full) {   // it is counted, and nobody is told again
+      unhandled.run();
+    }
   }
 
   @Override

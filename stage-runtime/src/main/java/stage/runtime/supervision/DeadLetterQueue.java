@@ -158,16 +158,24 @@ final class DeadLetterQueue implements StepMachine {
 
   /** {@return whether the letter that was in hand still was} */
   private boolean putDown() {
-    return lock.get(() -> {
+    lock.lock();   // and no lambda, which takes memory
+    try {
       boolean was = inHand != null;
       inHand = null;
       return was;
-    });
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public boolean isReady(long nowNanos) {
-    return lock.get(() -> shutdown || !queue.isEmpty());
+    lock.lock();   // as above
+    try {
+      return shutdown || !queue.isEmpty();
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override

@@ -274,8 +274,11 @@ final class FaultHandling {
 
   /** Restarts the child in which the stage is, together with those that the strategy names. Under the lock. */
   private void restartGroup(Child.OfStage crashed, long delayNanos, boolean fresh) {
+    // all that takes memory comes first: should there be none, the crash is told again
     Set<Child.OfStage> group = new HashSet<>();
     Set<Child.OfStage> toBeFresh = new HashSet<>();
+    List<FaultHandling> below = new ArrayList<>();
+    List<FaultHandling> absorbed = new ArrayList<>();
     if (fresh) toBeFresh.add(crashed);
     boolean seen = false;
     for (Child child : supervisor.members().all()) {
@@ -290,34 +293,31 @@ final class FaultHandling {
       };
       if (!belongs) continue;
       group.addAll(stages);
-      if (child instanceof Child.OfSupervisor below) below.supervisor().faultHandling().beginAnew();
+      if (child instanceof Child.OfSupervisor there) below.add(there.supervisor().faultHandling());
     }
     // No stage is ever in two of these: one that waits for a restart under way, of this supervisor or one above it,
     // waits for this one.
-    absorbInto(group, toBeFresh);
     FaultHandling highest = this;
-    for (FaultHandling above = above(); above != null; above = above.above()) {
-      if (above.groupRestart == null || group.stream().noneMatch(above.groupRestart::mustStart)) continue;
-      above.absorbInto(group, toBeFresh);
-      highest = above;
+    for (FaultHandling at = this; at != null; at = at.above()) {
+      if (at.groupRestart == null || at != this && group.stream().noneMatch(at.groupRestart::mustStart)) continue;
+      group.addAll(at.groupRestart.owed());
+      toBeFresh.addAll(at.groupRestart.stillToBeFresh());
+      absorbed.add(at);
+      highest = at;
     }
-    highest.begin(group, crashed, toBeFresh, delayNanos);
+    GroupRestart next = highest.restartOf(group, crashed, toBeFresh, delayNanos);
+    absorbed.forEach(FaultHandling::cancelGroupRestart);
+    highest.groupRestart = next;   // from here on the crashed one is told to hold, whatever memory there is
+    below.forEach(FaultHandling::beginAnew);
+    next.advance();
   }
 
-  private void absorbInto(Set<Child.OfStage> group, Set<Child.OfStage> toBeFresh) {
-    if (groupRestart == null) return;
-    group.addAll(groupRestart.owed());
-    toBeFresh.addAll(groupRestart.stillToBeFresh());
-    groupRestart.cancel();
-    groupRestart = null;
-  }
-
-  private void begin(Set<Child.OfStage> group, Child.OfStage crashed, Set<Child.OfStage> toBeFresh, long delayNanos) {
+  private GroupRestart restartOf(Set<Child.OfStage> group, Child.OfStage crashed, Set<Child.OfStage> toBeFresh,
+      long delayNanos) {
     List<Child.OfStage> inStartOrder = new ArrayList<>();
     for (Child child : supervisor.members().all()) Children.stagesOf(child, inStartOrder);
     inStartOrder.retainAll(group);
-    groupRestart = new GroupRestart(this, context, inStartOrder, crashed, toBeFresh, delayNanos);
-    groupRestart.advance();
+    return new GroupRestart(this, context, inStartOrder, crashed, toBeFresh, delayNanos);
   }
 
   /** Its parent restarts it: the window is emptied, and a group restart of its own becomes part of the parent's. */

@@ -132,9 +132,16 @@ final class GroupRestart {
 
   private void askToStop(Child.OfStage child) {
     if (asked) return;
-    asked = true;
-    if (child == crashed) return;   // it has no incarnation to end, and says so itself
+    if (child == crashed) {   // it has no incarnation to end, and says so itself
+      asked = true;
+      return;
+    }
     Cell<?> cell = child.cell();
+    // first: what finds the heap full is done again
+    if (child.spec().options().shutdown() instanceof Shutdown.Within(var limit) && alarm == null) {
+      Runnable kill = () -> killLate(child, cell);   // made now: when it is due, the heap may be full
+      alarm = time.at(time.nanos() + Time.toNanos(limit), () -> context.locked(kill));
+    }
     if (child.restart() == Restart.TEMPORARY) {   // it is removed, and not restarted with the others
       leaving = child;
       child.stopping();
@@ -142,12 +149,8 @@ final class GroupRestart {
     } else {
       cell.hold(crashed.cell() == null ? crashed.name() : crashed.cell().path());
     }
-    switch (child.spec().options().shutdown()) {
-      case Shutdown.Brutal brutal -> end(child, cell);
-      case Shutdown.Within(var limit) ->
-          alarm = time.at(time.nanos() + Time.toNanos(limit), () -> context.locked(() -> killLate(child, cell)));
-      case Shutdown.Unlimited unlimited -> {}
-    }
+    if (child.spec().options().shutdown() instanceof Shutdown.Brutal) end(child, cell);
+    asked = true;
   }
 
   private void end(Child.OfStage child, Cell<?> cell) {
@@ -160,24 +163,23 @@ final class GroupRestart {
   }
 
   private void waitOut() {
+    // First: what finds the heap full is done again. It needs the lock, so it comes after the rest.
+    Runnable over = this::backoffIsOver;
+    if (delayNanos > 0) alarm = time.at(time.nanos() + delayNanos, () -> context.locked(over));
     at = 0;
     asked = false;
-    if (delayNanos == 0) {
-      step = Step.STARTING;
-      return;
-    }
-    step = Step.WAITING;
-    alarm = time.at(time.nanos() + delayNanos, () -> context.locked(() -> {
-      if (step != Step.WAITING) return;
-      step = Step.STARTING;
-      advance();
-    }));
+    step = delayNanos > 0 ? Step.WAITING : Step.STARTING;
+  }
+
+  private void backoffIsOver() {
+    if (step == Step.WAITING) step = Step.STARTING;
+    advance();
   }
 
   private void start(Child.OfStage child) {
     if (child.hold() == Child.Hold.RELEASED) return;
-    child.hold(Child.Hold.RELEASED);
     child.cell().release(fresh.contains(child));
+    child.hold(Child.Hold.RELEASED);
   }
 
   private void finish() {

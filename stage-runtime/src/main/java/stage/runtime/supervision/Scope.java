@@ -23,6 +23,7 @@ import stage.runtime.time.Uninterruptibly;
  */
 final class Scope extends SupervisorCell {
   private static final long LONGEST_EXIT_NANOS = 60_000_000_000L;
+  private static final int MOST_ATTEMPTS = 3;   // to close it on a full heap
 
   private final ScopeOwners owners;
   private final Thread owner = Thread.currentThread();
@@ -179,11 +180,24 @@ final class Scope extends SupervisorCell {
     return true;
   }
 
-  /** Stops intake, lets everything in flight be handled, cancels what is left, and waits for the threads. */
+  /** Where the heap is full, what takes memory is done again; if that does not help, closing may be tried again. */
   private List<StragglersException.Straggler> endAll(long nanos) {
     long deadline = time().nanos() + nanos;
+    for (int attempt = 1;; attempt++) {
+      try {
+        return endAllBy(deadline);
+      } catch (OutOfMemoryError full) {
+        if (attempt < MOST_ATTEMPTS) continue;
+        ending.set(false);
+        throw full;
+      }
+    }
+  }
+
+  /** Stops intake, lets everything in flight be handled, cancels what is left, and waits for the threads. */
+  private List<StragglersException.Straggler> endAllBy(long deadline) {
     shared().locked(shutdown()::drainAll);
-    boolean interrupted = !awaitIdle(nanos);
+    boolean interrupted = !awaitIdle(Math.max(0, deadline - time().nanos()));
     if (!idle().isOpen()) {
       shutdown().cancelAll();
       awaitIdleAnyway(Time.toNanos(spec().grace()));

@@ -84,8 +84,10 @@ class FanInGrowthTest {
     // as far as another thread has got with its subscription: the producer knows of it, the consumer has no notice yet
     var lane = new Lane<>(3, HandSteps.to(third, Demand.max(20)), third, sink);
     var inlet = new LaneInlet<>(lane, sink.consumerHalf());
-    third.producerHalf().add(lane);
-    sink.consumerHalf().join(inlet);
+    third.producerHalf().joins(lane);
+    sink.consumerHalf().joins(inlet);
+    Roster.addToBoth(third.producerHalf().roster(), lane, sink.consumerHalf().roster(), inlet);
+    lane.noticeToProducer();
     emit(third, 1);
 
     steps.settle(sink);   // hears of the second

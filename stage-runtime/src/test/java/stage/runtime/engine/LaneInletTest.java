@@ -102,6 +102,7 @@ class LaneInletTest {
     begin();
     inlet.rollback();
     inlet.redeliver(Redelivery.attempts(2), new IllegalStateException("boom"));
+    inlet.tellGivenUp();
   }
 
   @Nested

@@ -1,0 +1,237 @@
+package stage.heap;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import stage.api.CallFailedException;
+import stage.api.ConsumerRef;
+import stage.api.ConsumerSpec;
+import stage.api.DeadLetter;
+import stage.api.Demand;
+import stage.api.EventFunction;
+import stage.api.Outlet;
+import stage.api.ProducerRef;
+import stage.api.Redelivery;
+import stage.api.Restart;
+import stage.api.Stage;
+import stage.api.StageContext;
+import stage.api.StageEndedException;
+import stage.api.State;
+import stage.api.Subscription;
+import stage.api.SubscriptionSpec;
+import stage.api.supervision.Intensity;
+import stage.api.supervision.StageFailedException;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
+import stage.runtime.testkit.Simulated;
+import stage.runtime.testkit.SimulatedRuntime;
+
+/** Runs of a few stages each, in which memory is refused once. Loaded with {@link ScarceEngine}. */
+public final class ScarceRuns {
+  private static final int EVENTS = 12;
+
+  /** What is run. */
+  public enum Kind {
+    EVENTS_ON_THREADS,
+    EVENTS_ON_THREADS_IN_ORDER,
+    SUBSCRIPTIONS_THAT_COME_AND_GO,
+    MESSAGES,
+    MESSAGES_TO_A_GENERATOR
+  }
+
+  /** What a caller does, and what it may have come to. */
+  private interface Wish {
+    void run() throws Exception;
+  }
+
+  private final Simulated simulated;
+  private final Set<Integer> handled = new TreeSet<>();
+  private final Set<Integer> letters = new TreeSet<>();
+  private boolean isStarted;   // all the stages that were meant to
+
+  private ScarceRuns(Simulated simulated) {
+    this.simulated = simulated;
+  }
+
+  /**
+   * Makes a run.
+   *
+   * @param kind of a {@link Kind}
+   * @param at which piece of memory is refused; none if {@code pieces} is 0
+   * @param pieces how many are, beginning with that one
+   * @return what is wrong; null if nothing is; without a refusal the pieces that are worth one
+   */
+  public static Object run(String kind, long at, long pieces) {
+    String[] place = {null};
+    try {
+      SimulatedRuntime.withSeeds(1, 1).run(simulated -> {
+        try {
+          new ScarceRuns(simulated).run(Kind.valueOf(kind), at, pieces);
+        } finally {
+          ScarceHeap.end();
+          // a run that fails is made again, and is not the same
+          if (place[0] == null) place[0] = ScarceHeap.refused();
+        }
+      });
+    } catch (Throwable failure) {
+      ScarceHeap.end();
+      String text = failure.toString();
+      return kind + " at " + at + " for " + pieces + ", " + place[0] + ": "
+          + text.substring(0, Math.min(1500, text.length()));
+    }
+    return pieces == 0 ? ScarceHeap.tried() : null;
+  }
+
+  private void run(Kind kind, long at, long pieces) throws Exception {
+    Supervisor app = Supervisor.open(
+        SupervisorSpec.of("scarce").withIntensity(new Intensity(1000, Duration.ofSeconds(1))));
+    ScarceHeap.begin(at, pieces);
+    try {
+      switch (kind) {
+        case EVENTS_ON_THREADS -> onThreads(app, false);
+        case EVENTS_ON_THREADS_IN_ORDER -> onThreads(app, true);
+        case SUBSCRIPTIONS_THAT_COME_AND_GO -> subscriptions(app);
+        case MESSAGES -> messages(app);
+        case MESSAGES_TO_A_GENERATOR -> messagesToAGenerator(app);
+      }
+    } catch (OutOfMemoryError | StageFailedException known) {
+      if (isStarted || ScarceHeap.refused() == null) throw known;   // else a start has failed, as its caller knows
+    }
+    try {
+      app.close();
+    } catch (OutOfMemoryError full) {
+      app.close();
+    }
+  }
+
+  /** What it throws its caller knows of. */
+  private static void may(Wish wish) throws Exception {
+    try {
+      wish.run();
+    } catch (OutOfMemoryError | RuntimeException known) {
+      if (ScarceHeap.refused() == null && !(known instanceof StageEndedException)
+          && !(known instanceof CallFailedException)) throw known;
+    }
+  }
+
+  private static void require(boolean holds, String what, Object... values) {
+    if (!holds) throw new AssertionError(what.formatted(values));
+  }
+
+  private Supervisor joined(Supervisor app) throws Exception {
+    isStarted = true;
+    try {
+      app.join();
+    } catch (OutOfMemoryError full) {
+      app.join();
+    }
+    return app;
+  }
+
+  private static final class Numbers implements Stage.Producer<Integer> {
+    private State<Integer> next;
+
+    @Override
+    public void onStart(StageContext context) {
+      next = context.state("next", 0);
+    }
+
+    @Override
+    public void onDemand(long demand, Outlet<Integer> out) {
+      for (long i = 0; i < demand && next.value() < EVENTS; i++) {
+        out.emit(next.value());
+        next.set(next.value() + 1);
+      }
+      if (next.value() == EVENTS) out.complete();
+    }
+  }
+
+  private ProducerRef<Integer, ?> numbers(Supervisor app) {
+    return app.start(Stage.producer("numbers", Integer.class, Numbers::new));
+  }
+
+  private void letter(DeadLetter letter) {
+    letters.add((Integer) letter.event());
+  }
+
+  private ConsumerSpec<Integer, Stage.Consumer<Integer>> sink(String name) {
+    return Stage.consumer(name, Integer.class, () -> (events, from) -> handled.addAll(events))
+        .withDeadLetters(this::letter);
+  }
+
+  private void onThreads(Supervisor app, boolean isOrdered) throws Exception {
+    var numbers = numbers(app);
+    EventFunction<Integer, Integer> function = event -> {
+      simulated.pass();
+      if (event == 5) throw new IllegalStateException("poison");
+      return event;
+    };
+    var map = app.start((isOrdered ? Stage.mapConcurrent("map", numbers, 2, function)
+        : Stage.mapConcurrentUnordered("map", numbers, 2, function)).withDemand(new Demand(4, 2, false))
+            .withRedelivery(Redelivery.attempts(1)).withDeadLetters(this::letter));
+    app.start(sink("sink").subscribeTo(map, new Demand(3, 1, false)));
+    joined(app);
+    ScarceHeap.end();
+    long unhandled = app.snapshot().deadLettersUnhandled();   // where there is no memory to tell of one
+    require(handled.size() + letters.size() + unhandled == EVENTS && !handled.contains(5),
+        "handled %s, letters %s, unhandled %s", handled, letters, unhandled);
+  }
+
+  private void subscriptions(Supervisor app) throws Exception {
+    var numbers = app.start(Stage.producer("numbers", Integer.class, Numbers::new));
+    ConsumerRef<Integer, ?> sink = app.start(sink("sink"));
+    ConsumerRef<Integer, ?> other = app.start(sink("other"));
+    isStarted = true;
+    Subscription[] made = {null};
+    may(() -> made[0] = other.subscribeTo(SubscriptionSpec.to(numbers).withDemand(Demand.max(2))));
+    simulated.pass();
+    may(() -> {
+      if (made[0] != null) made[0].cancel();
+    });
+    try {
+      sink.subscribeTo(numbers);
+    } catch (OutOfMemoryError full) {   // it has not happened
+      sink.subscribeTo(numbers);
+    }
+    other.stop();
+    joined(app);
+    require(handled.size() == EVENTS, "handled %s", handled);
+  }
+
+  private void messages(Supervisor app) throws Exception {
+    var numbers = numbers(app);
+    var sink = app.start(sink("sink").subscribeTo(numbers, Demand.max(2)).withRestart(Restart.TRANSIENT));
+    isStarted = true;
+    for (int i = 0; i < 3; i++) {
+      may(() -> sink.call(behaviour -> 1));
+      may(() -> sink.cast(behaviour -> {}));
+      may(() -> sink.replace(() -> (events, from) -> handled.addAll(events)));
+    }
+    may(() -> sink.call(behaviour -> {
+      throw new IllegalStateException("the caller's");
+    }));
+    joined(app);
+    require(handled.size() == EVENTS, "handled %s", handled);
+  }
+
+  private void messagesToAGenerator(Supervisor app) throws Exception {
+    int[] next = {0};
+    var generator = app.start(Stage.generator("numbers", Integer.class, () -> out -> {
+      while (next[0] < EVENTS) {
+        out.emit(next[0]);
+        next[0]++;
+        simulated.pass();
+      }
+    }));
+    app.start(sink("sink").subscribeTo(generator, Demand.max(2)));
+    isStarted = true;
+    for (int i = 0; i < 3; i++) {
+      may(() -> generator.call(behaviour -> 1));
+      may(() -> generator.cast(behaviour -> {}));
+    }
+    joined(app);
+    require(handled.size() == EVENTS, "handled %s", handled);
+  }
+}
