@@ -182,6 +182,27 @@ class JobsInTimeTest {
       });
     }
 
+    /** Whichever source ends first: what the others have come to is not what all have. */
+    @Test
+    void marksWindowsThatTheSourceThatIsBehindMightHaveAddedTo() {
+      SimulatedRuntime.withSeeds(1, 20).run(simulated -> {
+        try (Supervisor scope = Supervisor.open("app")) {
+          var behind = new TestMail<>(true, List.of(10L, 65L));
+          var ahead = new TestMail<>(true, List.of(20L, 70L, 130L, 200L));
+          Running<List<String>> job = Pipeline.merge(timed(behind), timed(ahead)).window(MINUTES).count()
+              .map(JobsInTimeTest::shown).toList().start(scope, "job");
+          settle(simulated);
+          job.stop();
+          assertThat(job.join()).containsExactly("0-60 2", "60-120 2 CUT", "120-180 1 CUT", "180-240 1 CUT");
+        }
+      });
+    }
+
+    private static Pipeline<Long> timed(TestMail<Long> mail) {
+      return Pipeline.deliveries(mail, Settling.inFlight(9).absorbed()).eventTime(Instant::ofEpochSecond,
+          Duration.ZERO);
+    }
+
     @Test
     void marksNothingWhereTheSourceHasEnded() {
       SimulatedRuntime.withSeeds(1, 5).run(simulated -> {

@@ -269,7 +269,9 @@ final class Chain implements Transactional {
 
   void inputEnded(Inlet<Object> inlet, Outlet<Object> to) throws Exception {
     begin(to);
-    vouching.completed(inputs.laneOf(inlet));
+    // An input that a drain has cut short vouches for no more than before: else the others alone would say what is
+    // whole, and windows that lack its elements would be passed off as final.
+    if (!context.isInputCut()) vouching.completed(inputs.laneOf(inlet));
     if (inputs.ended(inlet)) firings.sideEnded(inputs.sideOf(inlet));
     if (inputs.areSeveral()) firings.tellEnd();
     if (inputs.areSeveral() && links.isDone()) firings.end(false);
