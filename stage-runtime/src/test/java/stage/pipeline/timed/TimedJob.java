@@ -15,6 +15,7 @@ import stage.api.pipeline.Report;
 import stage.api.pipeline.Running;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
 import stage.runtime.testkit.CrashRule;
 import stage.runtime.testkit.Simulated;
 import stage.runtime.testkit.SimulatedRuntime;
@@ -32,9 +33,40 @@ import stage.runtime.testkit.SimulatedRuntime;
  */
 record TimedJob(String text, TimedScene scene, Watch watch, Pipeline<String> results, List<String> expected, int late,
     int lateAfterIdle) {
+  private static final SupervisorSpec APP = SupervisorSpec.of("app").withGrace(Duration.ofMillis(20));
+
   /** The time in a simulation. */
   static final class Watch {
+    /** How long a step hangs. */
+    static final Duration HANGING = Duration.ofSeconds(3);
+
     private Simulated simulated;
+    private boolean mayHang;
+    private boolean hasHung;
+
+    private void begin(Simulated run) {
+      simulated = run;
+      hasHung = false;
+    }
+
+    /** Something will. */
+    void mayHang() {
+      mayHang = true;
+    }
+
+    /** Blocks once in a run, for longer than a step may take, and does not heed interrupts. */
+    void hang() {
+      if (hasHung) return;
+      hasHung = true;
+      Duration until = simulated.elapsed().plus(HANGING);
+      while (simulated.elapsed().compareTo(until) < 0) {
+        try {
+          simulated.advance(until.minus(simulated.elapsed()));
+        } catch (InterruptedException unheeded) {
+          // and goes on
+        }
+      }
+    }
 
     /** {@return the time in words: in hundredths of a second} */
     static String at(long millis) {
@@ -42,7 +74,11 @@ record TimedJob(String text, TimedScene scene, Watch watch, Pipeline<String> res
     }
 
     String now() {
-      return at(simulated.elapsed().toMillis());
+      return at(millis());
+    }
+
+    long millis() {
+      return simulated.elapsed().toMillis();
     }
   }
 
@@ -62,8 +98,8 @@ record TimedJob(String text, TimedScene scene, Watch watch, Pipeline<String> res
     if (crashes > 0) runtime = runtime.with(CrashRule.anywhere(crashes / 1_000.0));
     try {
       runtime.run(simulated -> {
-        watch.simulated = simulated;
-        try (Supervisor app = Supervisor.open("app")) {
+        watch.begin(simulated);
+        try (Supervisor app = Supervisor.open(APP)) {
           wrong[0] = run(job.start(app, "job"), app, simulated);
         }
       });
@@ -71,6 +107,11 @@ record TimedJob(String text, TimedScene scene, Watch watch, Pipeline<String> res
       return stuck.toString();
     }
     return wrong[0];
+  }
+
+  /** {@return whether a crash would shift what is known of its times} */
+  boolean isTimedExactly() {
+    return scene.anyIdle() || watch.mayHang;
   }
 
   private String run(Running<List<String>> running, Supervisor app, Simulated simulated) throws InterruptedException {

@@ -11,7 +11,7 @@ import stage.api.Demand;
  */
 public final class TimedJobSearch {
   private static final List<Function<Random, TimedJob>> KINDS = List.of(TimedWindows::of, TimedWindows::of, TimedLists::of,
-      TimedJoins::of, TimedTables::of);
+      TimedJoins::of, TimedTables::of, TimedCrowd::of);
 
   private static final List<Demand> DEMANDS = List.of(new Demand(1, 0, false), new Demand(2, 1, false),
       new Demand(10, 0, false), new Demand(1000, 500, false));
@@ -42,7 +42,7 @@ public final class TimedJobSearch {
     TimedJob job = job(seed, random);
     Demand demand = DEMANDS.get(random.nextInt(DEMANDS.size()));
     // An incarnation that begins anew waits anew until its source counts as idle.
-    int crashes = job.scene().anyIdle() ? 0 : CRASHES[random.nextInt(CRASHES.length)];
+    int crashes = job.isTimedExactly() ? 0 : CRASHES[random.nextInt(CRASHES.length)];
     String wrong = job.run(seed, demand, crashes);
     return wrong == null ? null
         : "seed " + seed + ", demand " + demand.max() + "/" + demand.min() + ", " + crashes + " crashes: " + job + ": "

@@ -23,10 +23,18 @@ final class TimedLists {
   private final TimedScene scene;
   private final Watch watch = new Watch();
   private final List<String> model = new ArrayList<>();
+  private final int hanging;   // the number of the element that a step hangs at; 0 for none
 
   private TimedLists(Random random) {
     this.random = random;
     this.scene = TimedScene.of(random, 1, false, true);
+    this.hanging = random.nextInt(3) == 0 ? hanging() : 0;
+  }
+
+  private int hanging() {
+    List<Integer> all = scene.arrivals().stream().filter(arrival -> scene.isTicked() && !scene.isStopped()
+        && arrival.at() + 2 * Watch.HANGING.toMillis() < scene.end()).map(arrival -> arrival.element().id()).toList();
+    return all.isEmpty() ? 0 : all.get(random.nextInt(all.size()));
   }
 
   static TimedJob of(Random random) {
@@ -34,9 +42,11 @@ final class TimedLists {
   }
 
   private TimedJob job() {
-    Pipeline<TimedElement> all = TimedSteps.some(random, scene.merged());
     int workers = 1 + random.nextInt(8);
-    return switch (random.nextInt(6)) {
+    if (hanging > 0) return random.nextBoolean() ? byTime(hanging(scene.merged())) : byKey(hanging(scene.merged()), 1);
+    Pipeline<TimedElement> all = TimedSteps.some(random, scene.merged());
+    return switch (random.nextInt(7)) {
+      case 6 -> aggregated(all, workers);
       case 0 -> byKey(all, workers);
       case 1 -> byTime(all);
       case 2 -> windowsOfLists(all);
@@ -44,6 +54,15 @@ final class TimedLists {
       case 4 -> counted(all, workers);
       default -> scanned(all, workers);
     };
+  }
+
+  /** With a step whose thread is left behind once, in the midst of a list. */
+  private Pipeline<TimedElement> hanging(Pipeline<TimedElement> all) {
+    watch.mayHang();
+    return all.map(element -> {
+      if (element.id() == hanging) watch.hang();
+      return element;
+    }).timeout(Duration.ofMillis(100));
   }
 
   /** A time that ends between ticks; where all come at once, none. */
@@ -82,7 +101,7 @@ final class TimedLists {
   }
 
   private boolean ended(List<Arrival> list, long at) {
-    model.add(ids(list.stream().map(Arrival::element).toList()) + (scene.isTicked() ? Watch.at(at) : ""));
+    model.add(ids(list.stream().map(Arrival::element).toList()) + at(at));
     return true;
   }
 
@@ -116,7 +135,7 @@ final class TimedLists {
           .add(arrival.element());
     }
     windows.forEach((at, elements) -> model.add(at.get(0) + ": " + ids(elements)
-        + Watch.at(Math.min(scene.end(), (at.get(1) + size) * 1_000))));
+        + at(Math.min(scene.end(), (at.get(1) + size) * 1_000))));
     return job("windows by the clock " + size, all.keyBy(TimedElement::key).workers(workers)
         .window(Windows.byClock(Duration.ofSeconds(size))).toList(MANY).map(pane -> pane.key() + ": "
             + shown(pane.value())));
@@ -154,12 +173,34 @@ final class TimedLists {
     }).onFailure(OnFailure.skip()).map(each -> each.key() + ": " + each.value()));
   }
 
+  /** A fold that throws for all elements of some keys: these have no result. */
+  private TimedJob aggregated(Pipeline<TimedElement> all, int workers) {
+    int k = 2 + random.nextInt(4);
+    Map<Integer, Integer> sums = new HashMap<>();
+    for (Arrival arrival : scene.arrivals()) {
+      int id = arrival.element().id();
+      if (id % k != 0) sums.merge(id / 2, id, Integer::sum);
+    }
+    sums.forEach((key, sum) -> model.add(key + ": " + sum));
+    return job("aggregate, failing fold", all.keyBy(element -> element.id() / 2).workers(workers)
+        .aggregate(0, (sum, element) -> {
+          if (element.id() % k == 0) throw new IllegalStateException("divisible by " + k);
+          return sum + element.id();
+        }).onFailure(OnFailure.skip()).map(each -> each.key() + ": " + each.value()));
+  }
+
   private TimedJob job(String text, Pipeline<String> results) {
     return new TimedJob(text, scene, watch, results, model, -1, -1);
   }
 
   private String shown(List<TimedElement> list) {
-    return ids(list) + (scene.isTicked() ? watch.now() : "");
+    return ids(list) + (scene.isTicked() ? at(watch.millis()) : "");
+  }
+
+  /** {@return the time in words} Until another thread has taken the place of one that hangs, it is some hundredths. */
+  private String at(long millis) {
+    if (!scene.isTicked()) return "";
+    return Watch.at(hanging > 0 ? millis / 500 * 500 : millis);
   }
 
   private static String ids(List<TimedElement> elements) {

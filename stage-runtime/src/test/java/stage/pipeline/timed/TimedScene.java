@@ -63,7 +63,7 @@ final class TimedScene {
    */
   static TimedScene of(Random random, int count, boolean mayBeIdle, boolean mayBeStopped) {
     boolean isTicked = random.nextInt(4) > 0;
-    boolean isIdle = mayBeIdle && isTicked && random.nextInt(2) == 0;
+    boolean isIdle = mayBeIdle && random.nextInt(2) == 0;
     int size = 10 + random.nextInt(20);
     int keys = 1 + random.nextInt(4);
     List<Draft> drafts = IntStream.range(0, count).mapToObj(i -> new Draft(random, keys)).toList();
@@ -78,7 +78,7 @@ final class TimedScene {
     }
     List<TimedSource> sources = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      boolean isIdleSoon = isIdle && random.nextInt(4) > 0;
+      boolean isIdleSoon = isIdle && (!isTicked || random.nextInt(4) > 0);
       Draft draft = drafts.get(i);
       if (isIdle) draft.endsLater(1 + i);
       else if (random.nextBoolean()) draft.endsWithItsLast();
@@ -88,6 +88,11 @@ final class TimedScene {
     long shortest = sources.stream().mapToLong(TimedSource::end).min().getAsLong();
     return new TimedScene(sources, isStopped && shortest > 3_000
         ? random.nextLong(1, shortest / 1_000) * 1_000 + 450 : -1);
+  }
+
+  /** {@return one source, which nobody stops} */
+  static TimedScene of(TimedSource source) {
+    return new TimedScene(List.of(source), -1);
   }
 
   /** The elements of one source, before it is known when they come. */
@@ -138,7 +143,7 @@ final class TimedScene {
       events.add(new Event(passes.get(i), What.PASSES, number, elements.get(i)));
     }
     events.add(new Event(source.end(), What.ENDS, number, null));
-    if (source.isIdleSoon()) addSilences(number, passes, events);
+    if (source.isIdleSoon() && source.isTicked()) addSilences(number, passes, events);
   }
 
   /** It is idle a while after each element, and after its start. */
@@ -203,6 +208,11 @@ final class TimedScene {
 
   boolean anyIdle() {
     return sources.stream().anyMatch(TimedSource::isIdleSoon);
+  }
+
+  /** {@return whether none of the sources is ever idle, although each soon would be if it had nothing to say} */
+  boolean isNeverSilent() {
+    return anyIdle() && !isTicked();
   }
 
   /** {@return when the last source has ended, or the job is stopped, in milliseconds} */

@@ -49,6 +49,12 @@ final class TimedWindows {
     int size = 2 + random.nextInt(10);
     Pipeline<TimedElement> all = scene.anyIdle() ? TimedSteps.some(random, scene.merged())
         : TimedSteps.any(random, scene.merged());
+    // what holds a source up for longer than it may be silent makes it no more idle
+    if (scene.isNeverSilent()) all = all.throttle(1, Duration.ofMillis(TimedSource.IDLE_AFTER + 500));
+    return windows(all, workers, size);
+  }
+
+  private TimedJob windows(Pipeline<TimedElement> all, int workers, int size) {
     return switch (random.nextInt(5)) {
       case 0, 1 -> tumbling(all, workers, size);
       case 2 -> {
@@ -81,11 +87,13 @@ final class TimedWindows {
     int k = 2 + random.nextInt(3);
     model.values().forEach(elements -> elements.removeIf(element -> element.id() % k == 0));
     model.values().removeIf(List::isEmpty);
-    return job("tumbling " + size + ", failing fold", all.keyBy(TimedElement::key).workers(workers).window(windows)
+    Windowing<Integer, TimedElement> windowing = all.keyBy(TimedElement::key).workers(workers).window(windows);
+    if (random.nextBoolean()) windowing = windowing.early(1 + random.nextInt(3));
+    return job("tumbling " + size + ", failing fold", windowing
         .aggregate(0, (sum, element) -> {
           if (element.id() % k == 0) throw new IllegalStateException("the fold throws");
           return sum + element.id();
-        }).onFailure(OnFailure.skip()).map(pane -> shown(pane, pane.value().toString())),
+        }).onFailure(OnFailure.skip()).filter(pane -> pane.kind() != Pane.Kind.EARLY).map(pane -> shown(pane, pane.value().toString())),
         expected(elements -> "" + elements.stream().mapToInt(TimedElement::id).sum()));
   }
 
