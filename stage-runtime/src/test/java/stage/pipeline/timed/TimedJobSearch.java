@@ -6,12 +6,13 @@ import java.util.function.Function;
 import stage.api.Demand;
 
 /**
- * Makes whole jobs with event time by chance, a job for each seed, and looks for one that does not come to what it must.
+ * Makes whole jobs with event time at random, one for each seed, and looks for one whose results are not those that a
+ * model expects.
  * Without JUnit, which a changed engine lacks.
  */
 public final class TimedJobSearch {
-  private static final List<Function<Random, TimedJob>> KINDS = List.of(TimedWindows::of, TimedWindows::of, TimedLists::of,
-      TimedJoins::of, TimedTables::of, TimedCrowd::of);
+  private static final List<Function<Random, TimedJob>> KINDS = List.of(
+      TimedWindows::of, TimedWindows::of, TimedLists::of, TimedJoins::of, TimedTables::of, TimedCrowd::of);
 
   private static final List<Demand> DEMANDS = List.of(new Demand(1, 0, false), new Demand(2, 1, false),
       new Demand(10, 0, false), new Demand(1000, 500, false));

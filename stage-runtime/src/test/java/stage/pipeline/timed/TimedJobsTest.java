@@ -75,7 +75,8 @@ class TimedJobsTest {
       Map<String, Integer> kept = new HashMap<>();
       for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
         int colon = line.lastIndexOf(':');
-        if (!line.startsWith("#")) kept.put(line.substring(0, colon), Integer.parseInt(line.substring(colon + 1).strip()));
+        if (line.startsWith("#")) continue;
+        kept.put(line.substring(0, colon), Integer.parseInt(line.substring(colon + 1).strip()));
       }
       return kept;
     }

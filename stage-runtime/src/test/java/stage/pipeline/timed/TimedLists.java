@@ -154,7 +154,7 @@ final class TimedLists {
         .toList(MANY).map(Pane::value).map(this::shown));
   }
 
-  /** What fails behind a fold leaves no trace in it, unless another stage comes between: the one that takes in workers. */
+  /** A failure behind a fold leaves no trace in it, unless another stage is between them: the one that takes in workers. */
   private TimedJob scanned(Pipeline<TimedElement> all, int most) {
     int workers = random.nextInt(3) == 0 ? most : 1;
     int k = 2 + random.nextInt(4);

@@ -93,7 +93,9 @@ final class TimedWindows {
         .aggregate(0, (sum, element) -> {
           if (element.id() % k == 0) throw new IllegalStateException("the fold throws");
           return sum + element.id();
-        }).onFailure(OnFailure.skip()).filter(pane -> pane.kind() != Pane.Kind.EARLY).map(pane -> shown(pane, pane.value().toString())),
+        }).onFailure(OnFailure.skip())
+        .filter(pane -> pane.kind() != Pane.Kind.EARLY)
+        .map(pane -> shown(pane, pane.value().toString())),
         expected(elements -> "" + elements.stream().mapToInt(TimedElement::id).sum()));
   }
 
