@@ -154,7 +154,7 @@ final class TimedLists {
         .toList(MANY).map(Pane::value).map(this::shown));
   }
 
-  /** A failure behind a fold leaves no trace in it, unless another stage is between them: the one that takes in workers. */
+  /** A failure behind a fold leaves no trace in it, unless a stage that takes in workers is between them. */
   private TimedJob scanned(Pipeline<TimedElement> all, int most) {
     int workers = random.nextInt(3) == 0 ? most : 1;
     int k = 2 + random.nextInt(4);
