@@ -1,8 +1,6 @@
 package stage.heap;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import stage.api.CallFailedException;
