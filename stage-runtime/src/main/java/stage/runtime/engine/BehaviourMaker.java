@@ -1,6 +1,5 @@
 package stage.runtime.engine;
 
-import java.lang.ref.WeakReference;
 import stage.api.ConsumerAware;
 import stage.api.Stage;
 import stage.api.StageFactory;
@@ -9,8 +8,8 @@ import stage.runtime.bridge.DemandLimit;
 import stage.runtime.time.Activity;
 
 /**
- * Makes the behaviours of one cell: runs the factory, checks what it made, and runs its {@code onStart}. The cell's
- * thread only, but for what says otherwise.
+ * Makes a behaviour of a cell: runs the factory, checks what it made, and runs its {@code onStart}. One for each start,
+ * and forgotten when that was good. The cell's thread only, but for what says otherwise.
  *
  * @param <S> the behaviour's type
  */
@@ -20,11 +19,8 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
 
   private final Cell<S> cell;
   private S starting;                  // while its onStart runs; null otherwise
-  private boolean gated;               // whether all its behaviours are; written before the first start is over
   private volatile StartLimit limit;   // while one starts; null without a limit
-  private Activity during = Activity.ON_START;   // what the start that runs is doing, or the last one was
-  private WeakReference<Object> before;   // the behaviour that has made way for the next start; null if there is none
-  private boolean warned;                 // that a factory returns the same behaviour again
+  private Activity during = Activity.ON_START;   // what the start is doing, or was when it failed
 
   BehaviourMaker(Cell<S> cell) {
     this.cell = cell;
@@ -48,11 +44,6 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
   /** {@return what the start that has failed was doing: running the factory, or onStart} */
   Activity during() {
     return during;
-  }
-
-  /** {@return whether behaviours ask for events only as they are permitted to} Any thread that knows of a start. */
-  boolean isGated() {
-    return gated;
   }
 
   /**
@@ -86,9 +77,9 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
   private Role start(StageFactory<? extends S> factory, int number) throws Exception {
     S fresh = created(factory);
     Contract.ensureOf(fresh, parts(), cell.path());
-    if (number == 1) gated = fresh instanceof DemandLimit;
+    if (number == 1) cell.incarnations().gated(fresh instanceof DemandLimit);
     ensureFits(fresh);
-    warnIfNotNew(fresh);
+    cell.incarnations().warnIfNotNew(fresh);
     if (!cell.graph().claim(fresh)) {
       throw new IllegalStateException(
           "the factory of stage " + cell.path() + " returned a behaviour that is in use already, a "
@@ -130,7 +121,7 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
   }
 
   private void ensureFits(S fresh) {
-    if (gated && !(fresh instanceof DemandLimit)) {
+    if (cell.isGated() && !(fresh instanceof DemandLimit)) {
       throw new IllegalStateException(
           "stage " + cell.path() + " hands its events to a subscriber, whose requests are all that is asked for; a "
           + fresh.getClass().getName() + " would never get an event");
@@ -140,31 +131,6 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
           + " is a generator, which cannot be told of its consumers; " + fresh.getClass().getName()
           + " implements ConsumerAware, so make it a Stage.Producer");
     }
-  }
-
-  /** {@return the behaviour that has made way for the next start; null if there is none} */
-  WeakReference<Object> before() {
-    return before;
-  }
-
-  /** Another cell of the same spec has ended, and this one is started in its place. Before its thread is started. */
-  void follows(WeakReference<Object> last) {
-    before = last;
-  }
-
-  /** Remembers a behaviour whose place the next one takes, without keeping it. */
-  void madeWay(S old) {
-    before = new WeakReference<>(old);
-  }
-
-  /**
-   * What a crash has left in the fields of the same behaviour goes on in the next incarnation. That is not refused: one
-   * whose fields never change does no harm, and to go on is what a restart is for. A lambda has no fields that change.
-   */
-  private void warnIfNotNew(S fresh) {
-    if (warned || before == null || !before.refersTo(fresh) || fresh.getClass().isHidden()) return;
-    warned = true;
-    cell.owner().news().madeAgain(cell, fresh);
   }
 
   /** Forgets the behaviour that was starting: its thread was replaced, or the heap is full. Needs no memory. */

@@ -45,6 +45,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    */
   private static final int MOST_UNASKED = 65_536;
 
+  private static final VarHandle THREADS = Handles.of(MethodHandles.lookup(), "threads", CellThreads.class);
   private static final VarHandle MAILBOX = Handles.of(MethodHandles.lookup(), "mailbox", Mailbox.class);
 
   private final long id;
@@ -65,7 +66,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   private final boolean isGenerator;
   private final CellRef<S> ref;
 
-  private final CellThreads threads;
+  private volatile CellThreads threads;           // set once, by the thread that needs it first
   // of its spec, until it has started; written before the start, then the cell's thread
   private List<? extends SubscriptionSpec<?>> subscriptions;
   private final Lifecycle lifecycle;
@@ -120,10 +121,9 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
         ref = new CellRef.OfConsumer<>(this);
       }
     }
-    this.incarnations = new Incarnations<>(this, signals, spec.factory());
+    this.incarnations = new Incarnations<>(this, spec.factory());
     if (isGenerator) incarnations.handover().hasChores(steps::doChores);
     this.lifecycle = new Lifecycle(this);
-    this.threads = new CellThreads(port);
     Consumer<Runnable> around = owner.services().around();
     steps.complete(around == null ? null : new ContextPropagation(steps, around));
   }
@@ -264,7 +264,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
 
   @Override
   public boolean isGated() {
-    return incarnations.maker().isGated();
+    return incarnations.isGated();
   }
 
   @Override
@@ -444,7 +444,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
 
   /** {@return its last behaviour, unless that is gone; null if it had none} When it has ended. */
   public WeakReference<Object> lastBehaviour() {
-    return incarnations.maker().before();
+    return incarnations.before();
   }
 
   /**
@@ -453,7 +453,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    * @param last its last behaviour; if the factory returns it again, that is warned of; null if it had none
    */
   public void follows(WeakReference<Object> last) {
-    incarnations.maker().follows(last);
+    incarnations.follows(last);
   }
 
   /** Starts its thread; the sequence is told when it has started, or has failed to. */
@@ -596,7 +596,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
 
   /** {@return whether it was told to give up what it is doing, and has not done so} */
   public boolean isOverdue() {
-    return isAlive() && (signals.has(Signals.CANCELLED | Signals.KILLED) || incarnations.maker().isOverdue());
+    return isAlive() && (signals.has(Signals.CANCELLED | Signals.KILLED) || incarnations.isOverdue());
   }
 
   /**
@@ -607,12 +607,15 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    * @return the old thread; null if it is not in user code, or the cell has ended
    */
   public Thread takeOver() {
-    return isAlive() ? threads.takeOver(lifecycle::takenOverFrom) : null;
+    return isAlive() ? threads().takeOver(lifecycle::takenOverFrom) : null;
   }
 
   /** {@return the threads that work for it} */
   public CellThreads threads() {
-    return threads;
+    CellThreads there = threads;
+    if (there != null) return there;
+    var made = new CellThreads(port);
+    return THREADS.compareAndSet(this, null, made) ? made : threads;   // volatile: it is seen whole
   }
 
   /** {@return which of its producers was the last to end, and how, in words; null if none has} Any thread. */

@@ -1,5 +1,6 @@
 package stage.runtime.engine;
 
+import java.lang.ref.WeakReference;
 import java.util.function.Supplier;
 import stage.api.ConsumerAware;
 import stage.api.Redelivery;
@@ -10,7 +11,6 @@ import stage.api.StopReason;
 import stage.api.TimerAction;
 import stage.runtime.bridge.BridgeResource;
 import stage.runtime.mailbox.Message;
-import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Activity;
 
 /**
@@ -22,16 +22,18 @@ import stage.runtime.time.Activity;
 final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
   private static final int MOST_TIMERS = 100_000;   // of one incarnation: one that sets a timer for each event leaks
 
-  private final BehaviourMaker<S> maker;
+  private volatile BehaviourMaker<S> maker;   // of the start that runs, or has failed; read by any thread; else null
   private StageFactory<? extends S> factory;
   private volatile int incarnation;   // read by any thread
   private S stopping;                 // while its onStop runs
   private Timers timers;              // null until there was a timer
   private BridgeResource kept;        // null but for a bridge
+  private WeakReference<Object> before;   // the behaviour that has made way for the next start; null if there is none
+  private boolean gated;              // whether all its behaviours are; written before the first start is over
+  private boolean warned;             // that a factory returns the same behaviour again
 
-  Incarnations(Cell<S> cell, Signals signals, StageFactory<? extends S> factory) {
-    super(cell, signals);
-    this.maker = new BehaviourMaker<>(cell);
+  Incarnations(Cell<S> cell, StageFactory<? extends S> factory) {
+    super(cell);
     this.factory = factory;
   }
 
@@ -46,9 +48,61 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
     return incarnation;
   }
 
-  /** {@return makes its behaviours} */
-  BehaviourMaker<S> maker() {
-    return maker;
+  // ---- starts
+
+  /** {@return whether a behaviour is starting, and should have started by now} Any thread. */
+  boolean isOverdue() {
+    BehaviourMaker<S> there = maker;
+    return there != null && there.isOverdue();
+  }
+
+  /** {@return whether onStart is running} */
+  boolean isInOnStart() {
+    return maker != null && maker.isInOnStart();
+  }
+
+  /** {@return what the start that has failed was doing: running the factory, or onStart} */
+  Activity startedIn() {
+    return maker == null ? Activity.ON_START : maker.during();
+  }
+
+  /** {@return whether behaviours ask for events only as they are permitted to} Any thread that knows of a start. */
+  boolean isGated() {
+    return gated;
+  }
+
+  /** The first behaviour says how all of them ask for events. */
+  void gated(boolean gated) {
+    this.gated = gated;
+  }
+
+  /** {@return the behaviour that has made way for the next start; null if there is none} */
+  WeakReference<Object> before() {
+    return before;
+  }
+
+  /** Another cell of the same spec has ended, and this one is started in its place. Before its thread is started. */
+  void follows(WeakReference<Object> last) {
+    before = last;
+  }
+
+  /** Remembers a behaviour whose place the next one takes, without keeping it. */
+  private void madeWay(S old) {
+    before = new WeakReference<>(old);
+  }
+
+  /**
+   * What a crash has left in the fields of the same behaviour goes on in the next incarnation. That is not refused: one
+   * whose fields never change does no harm, and to go on is what a restart is for. A lambda has no fields that change.
+   */
+  void warnIfNotNew(S fresh) {
+    if (warned || before == null || !before.refersTo(fresh) || fresh.getClass().isHidden()) return;
+    warned = true;
+    cell.owner().news().madeAgain(cell, fresh);
+  }
+
+  private void dropStarting() {
+    if (maker != null) maker.drop();
   }
 
   @Override
@@ -85,6 +139,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
     if (incarnation > 0) cell.driver().rename(cell.threadName(incarnation + 1));
     BehaviourMaker.Made<S> made;
     try {
+      maker = new BehaviourMaker<>(cell);
       made = maker.make(factory, incarnation + 1);
     } catch (Handover.Refused refused) {
       throw refused;
@@ -95,6 +150,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
       throw failure;
     }
     memory.commit();
+    maker = null;
     incarnation++;
     this.factory = factory;
     behaviour = made.behaviour();
@@ -151,7 +207,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
     S old = behaviour;
     behaviour = null;
     if (old != null) stop(old, reason);
-    if (old != null) maker.madeWay(old);   // last: it takes memory, and where there is none only a warning is missed
+    if (old != null) madeWay(old);   // last: it takes memory, and where there is none only a warning is missed
   }
 
   /**
@@ -195,9 +251,9 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
     abandonInterruption(killed);
     if (role() != null) role().rollback();
     S old = behaviour;
-    maker.drop();
+    dropStarting();
     releaseBehaviours();
-    if (old != null) maker.madeWay(old);   // last, as above
+    if (old != null) madeWay(old);   // last, as above
   }
 
   /**
@@ -215,7 +271,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
    * crash.
    */
   void dropBehaviour() {
-    maker.drop();
+    dropStarting();
     releaseBehaviours();
     play(null);
     timers = null;
@@ -280,7 +336,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
       // its generate() was left for the new one, so it begins again
       if (cell.isGenerator()) play(Roles.of(old, parts()));
       asks(null);
-      replace.fail(maker.during().text(), failure);
+      replace.fail(startedIn().text(), failure);
       return;
     }
     stop(old, new StopReason.Replaced());

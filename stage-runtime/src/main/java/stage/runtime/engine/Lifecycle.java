@@ -26,8 +26,6 @@ final class Lifecycle {
   private static final VarHandle ENDED = Handles.of(MethodHandles.lookup(), "ended", Milestone.class);
 
   private final Cell<?> cell;
-  private final CellOwner.Supervision supervision;
-  private final CellOwner.News news;
   private final Signals signals;
   private final Incarnations<?> incarnations;
   private volatile Milestone started = new Milestone();   // or it will never start; Milestone.PASSED afterwards
@@ -69,11 +67,13 @@ final class Lifecycle {
 
   Lifecycle(Cell<?> cell) {
     this.cell = cell;
-    this.supervision = cell.owner().supervision();
-    this.news = cell.owner().news();
     this.signals = cell.signals();
     this.incarnations = cell.incarnations();
     this.phaseSinceNanos = cell.graph().time().nanos();
+  }
+
+  private CellOwner.News news() {
+    return cell.owner().news();
   }
 
   /** The only assignment to {@code phase}. */
@@ -171,7 +171,7 @@ final class Lifecycle {
 
   /** The stage asks for its own end. Returns whether it does so in its start, and therefore does not run. */
   boolean ignoreStart() {
-    if (cell.driver().isCurrent() && phase instanceof Phase.Starting && incarnations.maker().isInOnStart()) {
+    if (cell.driver().isCurrent() && phase instanceof Phase.Starting && incarnations.isInOnStart()) {
       ignores = true;
     }
     return ignores;
@@ -216,9 +216,9 @@ final class Lifecycle {
    * again, up to where it is forgotten that there was another thread.
    */
   void recover() {
-    news.tookOver(cell, replaced);
+    news().tookOver(cell, replaced);
     var killed = new StageKilledException("stage " + cell.path() + " ignored its interrupt"
-        + (incarnations.maker().isOverdue()
+        + (incarnations.isOverdue()
             ? ", sent because its start took longer than its start timeout of " + cell.options().startTimeout() : "")
         + ", and its thread was abandoned");
     boolean wasStarting = phase instanceof Phase.Starting;
@@ -236,12 +236,12 @@ final class Lifecycle {
     } else if (!signals.has(Signals.HELD)) {
       signals.clear(Signals.KILLED);
       if (wasStarting || phase instanceof Phase.Running)
-        crash(wasStarting ? incarnations.maker().during() : Activity.KILL, killed);
+        crash(wasStarting ? incarnations.startedIn() : Activity.KILL, killed);
     }
   }
 
   private void tellHeld() {
-    news.held(cell, true);
+    news().held(cell, true);
     heldToTell = false;   // last: what finds the heap full is done again
   }
 
@@ -256,7 +256,7 @@ final class Lifecycle {
       case Phase.Ended over -> false;
     };
     if (!waits) {
-      news.held(cell, false);
+      news().held(cell, false);
       return;
     }
     enter(new Phase.Held());
@@ -290,11 +290,11 @@ final class Lifecycle {
     }
     if (first) {
       hasStarted = true;
-      news.started(cell);
+      news().started(cell);
       subscribe();
     } else {
       restarts++;
-      news.restarted(cell);
+      news().restarted(cell);
     }
   }
 
@@ -326,13 +326,13 @@ final class Lifecycle {
     incarnations.memory().rollback();
     if (incarnations.incarnation() > 0) {
       boolean isOurs = cell.shouldExit() && failure instanceof InterruptedException;
-      if (signals.has(Signals.CANCELLED) && !isOurs) news.suppressed(cell, failure);
+      if (signals.has(Signals.CANCELLED) && !isOurs) news().suppressed(cell, failure);
       if (signals.has(Signals.CANCELLED) || isOurs && !signals.has(Signals.KILLED)) return;
       signals.clear(Signals.KILLED);
-      crash(incarnations.maker().during(), failure);
+      crash(incarnations.startedIn(), failure);
       return;
     }
-    startFailure = new StartFailure(failure, incarnations.maker().during());
+    startFailure = new StartFailure(failure, incarnations.startedIn());
     if (startedIn != null) startedIn.hasFailed(startFailure);
     endUnstarted();
     firstStartIsOver();
@@ -343,7 +343,7 @@ final class Lifecycle {
     enter(new Phase.Ended(new StopReason.Crashed(failure)));
     cell.closeDoors(new Ending.Failed(failure, false), new StopReason.Crashed(failure));
     incarnations.letGo();
-    news.notStarted(cell);
+    news().notStarted(cell);
     endIsReached();
     startIsOver();
   }
@@ -394,7 +394,7 @@ final class Lifecycle {
       // the drain has taken its input away, and what it held back is emitted
       else stopTakingTurns(new StopReason.Stopped());
     } else if (!cell.isCancelled()) crash(Activity.ON_COMPLETE, failure);
-    else if (!(failure instanceof InterruptedException)) news.suppressed(cell, failure);
+    else if (!(failure instanceof InterruptedException)) news().suppressed(cell, failure);
   }
 
   /** The stage has done all there was to do, or wants to stop. A permanent one is restarted. */
@@ -405,7 +405,7 @@ final class Lifecycle {
     }
     var onceTooOften =
         new IllegalStateException("permanent stage " + cell.path() + " has ended normally, once too often");
-    switch (supervision.completed(cell, onceTooOften)) {
+    switch (cell.owner().supervision().completed(cell, onceTooOften)) {
       case Directive.Restart(var delayNanos) -> {
         input = InputEnd.NONE;
         awaitNextStart(delayNanos);
@@ -461,7 +461,7 @@ final class Lifecycle {
     Throwable failure = incarnations.attempt(Activity.ON_INPUT_END, () -> incarnations.role().inputEnded(inlet));
     if (failure == null) return true;
     if (!cell.isCancelled()) crash(Activity.ON_INPUT_END, failure);
-    else if (!(failure instanceof InterruptedException)) news.suppressed(cell, failure);
+    else if (!(failure instanceof InterruptedException)) news().suppressed(cell, failure);
     return false;
   }
 
@@ -472,7 +472,7 @@ final class Lifecycle {
     incarnations.dropTimers();
     boolean wasBetween = !(phase instanceof Phase.Running);
     enter(new Phase.Draining(reason));
-    if (wasBetween) news.held(cell, false);   // a group restart does not wait for it any more
+    if (wasBetween) news().held(cell, false);   // a group restart does not wait for it any more
   }
 
   void crash(Activity during, Throwable cause) {
@@ -512,7 +512,8 @@ final class Lifecycle {
     };
     lastCrash = new Crash(cause.getClass().getName(), during, incarnations.incarnation(), cell.graph().time().nanos());
     if (decided == null) decided =
-        mayRestart ? supervision.crashed(cell, incarnations.incarnation(), cause, during, incarnations.canSkip(during))
+        mayRestart ? cell.owner().supervision()
+            .crashed(cell, incarnations.incarnation(), cause, during, incarnations.canSkip(during))
             : new Directive.End(false);
     switch (decided) {
       // The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay.
@@ -544,7 +545,7 @@ final class Lifecycle {
   /** Something has failed in a stage that has finished its work. */
   void suppress(Activity during, Throwable cause) {
     cell.report(during + " of stage " + cell.path() + " threw while the stage was ending", cause);
-    news.suppressed(cell, cause);
+    news().suppressed(cell, cause);
   }
 
   /**
@@ -555,17 +556,17 @@ final class Lifecycle {
     boolean neverStarted = incarnations.incarnation() == 0;
     var reason = new StopReason.Crashed(failure);
     if (!started.isReached() && startFailure == null) {
-      startFailure = new StartFailure(failure, neverStarted ? incarnations.maker().during() : Activity.SUBSCRIPTION);
+      startFailure = new StartFailure(failure, neverStarted ? incarnations.startedIn() : Activity.SUBSCRIPTION);
     }
     enter(new Phase.Ended(reason));
     try {
-      cell.threads().keepTasks();
+      if (incarnations.tasks() != null) cell.threads().keepTasks();
       orReport(() -> incarnations.over(reason));
       orReport(() -> cell.closeDoors(new Ending.Failed(failure, false), reason));
-      if (!neverStarted) orReport(() -> news.ended(cell, cell.snapshot(), reason, Activity.ENGINE.text(), false));
+      if (!neverStarted) orReport(() -> news().ended(cell, cell.snapshot(), reason, Activity.ENGINE.text(), false));
     } finally {
       incarnations.letGo();
-      if (neverStarted) orReport(() -> news.notStarted(cell));
+      if (neverStarted) orReport(() -> news().notStarted(cell));
       endIsReached();
       if (!started.isReached()) firstStartIsOver();
     }
@@ -608,17 +609,17 @@ final class Lifecycle {
     };
     // a later Starting is a restart, of which the owner is told
     boolean neverStarted = incarnations.incarnation() == 0;
-    cell.threads().keepTasks();
+    if (incarnations.tasks() != null) cell.threads().keepTasks();
     enter(new Phase.Ended(reason));
     cell.closeDoors(ending, reason);
     if (cell.producerHalf() != null) cell.producerHalf().tellDropped();
     if (neverStarted) {
       startFailure = new StartFailure(
           new CancellationException("stage " + cell.path() + " was cancelled before it had started"),
-          incarnations.maker().during());
-      news.notStarted(cell);
+          incarnations.startedIn());
+      news().notStarted(cell);
     } else {
-      news.ended(cell, cell.lastSnapshot(), reason, leaving.text(), contained);
+      news().ended(cell, cell.lastSnapshot(), reason, leaving.text(), contained);
     }
     incarnations.letGo();   // so that a kept handle or scope keeps neither the behaviour nor what its timers hold
     endIsReached();

@@ -37,7 +37,6 @@ abstract class Turns<S extends Stage.Behaviour> {
   }
 
   final Cell<S> cell;
-  final Signals signals;
   final Handover handover;
   final StageMemory memory;
   final GeneratorTurn generatorTurn;       // null but for a generator
@@ -48,9 +47,8 @@ abstract class Turns<S extends Stage.Behaviour> {
   private Interruption interruption;       // why a generator has to leave its one turn; null if it has not
   private boolean serving;                 // a message or a timer is being run; in a generator, within emit
 
-  Turns(Cell<S> cell, Signals signals) {
+  Turns(Cell<S> cell) {
     this.cell = cell;
-    this.signals = signals;
     this.handover = new Handover(cell.driver(), cell.steps(), cell.graph().time());
     this.memory = new StageMemory();
     this.generatorTurn = cell.isGenerator() ? new GeneratorTurn(cell, this) : null;
@@ -99,9 +97,9 @@ abstract class Turns<S extends Stage.Behaviour> {
 
   /** Takes the role's own turn; there is one. */
   final void turn() {
-    if (signals.has(Signals.WOKEN_UP)) {
-      signals.answer(Signals.WOKEN_UP, role::wakeUp);
-      if (signals.has(Signals.PAUSED) || cell.isAccumulating() || !role.hasTurn()) return;
+    if (cell.signals().has(Signals.WOKEN_UP)) {
+      cell.signals().answer(Signals.WOKEN_UP, role::wakeUp);
+      if (cell.signals().has(Signals.PAUSED) || cell.isAccumulating() || !role.hasTurn()) return;
     }
     Thread.interrupted();   // left over from an earlier turn
     if (cell.shouldExit()) return;   // its interrupt may just have been cleared, and is not sent twice
@@ -149,7 +147,7 @@ abstract class Turns<S extends Stage.Behaviour> {
     } else if (cell.shouldExit()) {
       suppress(failure);
       Thread.interrupted();
-      if (signals.has(Signals.STOPPED) && !signals.has(Signals.CANCELLED))
+      if (cell.signals().has(Signals.STOPPED) && !cell.signals().has(Signals.CANCELLED))
         cell.lifecycle().stopTakingTurns(new StopReason.Stopped());
     } else {
       cell.lifecycle().crash(role.callback(), failure);
@@ -336,7 +334,7 @@ abstract class Turns<S extends Stage.Behaviour> {
 
   /** Runs what the behaviour was notified for. */
   final void notified() {
-    signals.answer(Signals.NOTIFIED, () -> {
+    cell.signals().answer(Signals.NOTIFIED, () -> {
       if (behaviour instanceof OnNotify notified) run(Activity.NOTIFICATION, () -> notified.onNotify(role.outlet()));
     });
   }
@@ -375,7 +373,7 @@ abstract class Turns<S extends Stage.Behaviour> {
 
   /** Takes in what tasks have done. */
   final void collectTasks() {
-    signals.answer(Signals.TASKS_FINISHED, () -> {
+    cell.signals().answer(Signals.TASKS_FINISHED, () -> {
       if (role instanceof TaskRole<?, ?> taskRole) run(Activity.TASKS, taskRole::collect);
     });
   }

@@ -63,6 +63,10 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   }
 
   private static final Object[] NONE = {};
+
+  /** Where a lane begins that nothing was published to yet. All share it, so each knows by itself what follows. */
+  private static final Node BEGINNING = new Node(true, null, 0, 0);
+
   private static final boolean[] NOT_ONE = {};
 
   private final long id;
@@ -75,7 +79,8 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   // written by the producer's cell only
   private long tail;                // events published
-  private Node last;                // where the next event goes
+  private Node last = BEGINNING;    // where the next event goes
+  private Node head;                // what follows the beginning; set once, then read and cleared by the consumer
   private int filled;               // slots of an open last node that are taken
   private Node spare;               // reserved, and not linked yet; null for none
   private volatile AgeMarks marks;  // null until enough was published; read by any thread
@@ -99,7 +104,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private long deadLettered;
   private long dropped;
   private long returned;
-  private Node first;               // where the next event is taken
+  private Node first = BEGINNING;   // where the next event is taken
   private int index;                // its slot there
   private volatile boolean left;
   private volatile boolean tellsOfEvents;   // whether the producer posts notices for it; read by the producer
@@ -113,8 +118,6 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     this.producer = producer;
     this.consumer = consumer;
     this.requested = spec.demand().isManual() ? 0 : spec.demand().max();
-    this.first = new Node(true, null, 0, 0);
-    this.last = first;
   }
 
   public long id() {
@@ -320,7 +323,8 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   private void link(Node node) {
     if (!last.sealed) last.to = filled;
-    last.next = node;
+    if (last == BEGINNING) head = node;
+    else last.next = node;
     last = node;
     filled = 0;
   }
@@ -412,7 +416,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     int copied = 0;
     while (copied < target.length) {
       if (position == node.to) {
-        node = node.next;
+        node = after(node);
         position = node.from;
       }
       int run = Math.min(node.to - position, target.length - copied);
@@ -443,7 +447,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     int position = index + skipped;
     while (position >= node.to) {
       position -= node.to;
-      node = node.next;
+      node = after(node);
       position += node.from;
     }
     return (E) node.events[position];
@@ -457,9 +461,15 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
   private void skipFinishedNode() {
     if (index < first.to) return;
     Node finished = first;
-    first = finished.next;
+    first = after(finished);
     index = first.from;
-    finished.next = null;   // or an old node that was promoted would keep all later ones alive
+    // or an old node that was promoted would keep all later ones alive
+    if (finished == BEGINNING) head = null;
+    else finished.next = null;
+  }
+
+  private Node after(Node node) {
+    return node == BEGINNING ? head : node.next;
   }
 
   @Override

@@ -13,13 +13,13 @@ public final class NoticeBoard {
   // the lane: so whatever it does not see then is posted again.
 
   private static final VarHandle NEWEST;
-  private static final VarHandle IS_UP;
+  private static final VarHandle NEXT;
 
   static {
     try {
       MethodHandles.Lookup lookup = MethodHandles.lookup();
       NEWEST = lookup.findVarHandle(NoticeBoard.class, "newest", Notice.class);
-      IS_UP = lookup.findVarHandle(Notice.class, "isUp", boolean.class);
+      NEXT = lookup.findVarHandle(Notice.class, "next", Notice.class);
     } catch (ReflectiveOperationException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -29,8 +29,9 @@ public final class NoticeBoard {
   static final class Notice {
     private final NoticeBoard board;
     private final Lane<?> lane;
-    private volatile boolean isUp;   // set by any thread, cleared by the cell's
-    private Notice next;             // written by who puts it up, then by the cell's thread
+    // null: it is not up. Set to itself by the thread that puts it up, and, if there are others, to the one below it;
+    // then written by the cell's thread. The last one is followed by itself.
+    private volatile Notice next;
 
     Notice(NoticeBoard board, Lane<?> lane) {
       this.board = board;
@@ -39,12 +40,12 @@ public final class NoticeBoard {
 
     /** Puts it up, unless it is. Any thread, after a full fence that follows what there is to see. */
     void post() {
-      if (isUp || !IS_UP.compareAndSet(this, false, true)) return;
+      if (next != null || !NEXT.compareAndSet(this, null, this)) return;
       Notice below;
       do {
         below = board.newest;
         if (below == CLOSED) return;
-        next = below;
+        NEXT.setOpaque(this, below == null ? this : below);   // published by the next line
       } while (!NEWEST.compareAndSet(board, below, this));
     }
   }
@@ -64,22 +65,24 @@ public final class NoticeBoard {
   }
 
   private static Notice reversed(Notice newest) {
-    Notice before = null;
-    for (Notice at = newest; at != null;) {
-      Notice below = at.next;
-      at.next = before;
-      before = at;
+    Notice at = newest;
+    Notice below = at.next;
+    NEXT.setOpaque(at, at);   // it will be the last; only this thread follows them from here on
+    while (below != at) {
+      Notice before = at;
       at = below;
+      below = at.next;
+      NEXT.setOpaque(at, before);
     }
-    return before;
+    return at;
   }
 
   /** Takes the notice of {@link #first} down; what there is to see of that lane must be looked at after it. */
   public void takeFirstDown() {
     Notice first = oldest;
-    oldest = first.next;
+    Notice next = first.next;
+    oldest = next == first ? null : next;
     first.next = null;
-    first.isUp = false;
     VarHandle.fullFence();   // pairs with the one before post: what was written before it is seen from here on
   }
 
