@@ -44,7 +44,7 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       rare("a dead letter does not report that its lane is settled", "engine/ConsumerTurn.java",
           "if (asked || of.lane().shouldNotifyProducer())", "if (asked)"),
       rare("a group restart waits for a stage that is stopped while it is held", "engine/Lifecycle.java",
-          "if (wasBetween) news.held(cell, false);", ""),
+          "if (wasBetween) news().held(cell, false);", ""),
       rare("a group restart waits for a stage that crashed and then was stopped", "supervision/GroupRestart.java",
           "    leavers.add(child);\n",
           "    if (step == Step.STOPPING && at >= 0 && group.get(at) == child && asked) next(-1);\n"),
