@@ -81,7 +81,7 @@ class SubscriptionTest extends StageTest {
         Await.until(() -> source.snapshot().outputs().size() == 1, "there is room again", source);
         sink.subscribeTo(source);
       }
-      assertThat(SupervisorSpec.of("test").options().maxSubscribers()).isEqualTo(100_000);
+      assertThat(SupervisorSpec.of("test").options().maxSubscribers()).isEqualTo(10_000);
       assertThatThrownBy(() -> SupervisorSpec.of("test").withMaxSubscribers(-1))
           .isInstanceOf(IllegalArgumentException.class).hasMessage("max subscribers must be at least 0, but was -1");
     }

@@ -39,11 +39,11 @@ public record ScopeOptions(
   public static final Consumer<ShutdownReport> NOBODY = report -> {};
 
   /**
-   * The defaults: 5 seconds to drain, 1 of grace, a million children, 100,000 subscribers and 1,000 supervisors below
-   * one another, 4 abandoned threads, no stall warning.
+   * The defaults: 5 seconds to drain, 1 of grace, a million children, 10,000 subscribers and 64 supervisors below one
+   * another, 4 abandoned threads, no stall warning.
    */
   public static final ScopeOptions DEFAULT =
-      new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), 1_000_000, 100_000, 1_000,
+      new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), 1_000_000, 10_000, 64,
       AutoShutdown.NEVER, 4, Duration.ZERO, false, NOBODY, ContextCapture.NONE, StageListener.NONE);
 
   // it is looked twice in that time, which costs a thread

@@ -162,7 +162,7 @@ public record SupervisorSpec(
 
   /**
    * {@return a copy that refuses to give a producer more subscribers than this} For the root of a scope; it holds for
-   * each producer in its tree, and for subscribers of other libraries too. The default is 100,000.
+   * each producer in its tree, and for subscribers of other libraries too. The default is 10,000.
    *
    * @param maxSubscribers how many consumers may be subscribed to one producer at once, at least 0
    */
@@ -172,7 +172,7 @@ public record SupervisorSpec(
 
   /**
    * {@return a copy that refuses to start a supervisor below more supervisors than this} For the root of a scope, which
-   * is not counted itself. The default is 1,000: it ends a supervisor that starts itself anew in its own init.
+   * is not counted itself. The default is 64: it ends a supervisor that starts itself anew in its own init.
    *
    * @param maxDepth how many supervisors may be below one another, at least 0; with 0 the root can have only stages
    */
