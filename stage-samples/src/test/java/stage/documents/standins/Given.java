@@ -1,6 +1,7 @@
 package stage.documents.standins;
 
 import java.util.concurrent.ScheduledExecutorService;
+import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.TreeSnapshot;
 import stage.api.supervision.Supervisor;
@@ -21,5 +22,10 @@ public final class Given {
   /** {@return the subscription with a number} */
   public static SubscriptionSnapshot of(TreeSnapshot tree, long id) {
     return tree.subscriptions().stream().filter(edge -> edge.id() == id).findFirst().orElseThrow();
+  }
+
+  /** {@return the stage with a number} */
+  public static StageSnapshot stageOf(TreeSnapshot tree, long id) {
+    return tree.stages().stream().filter(stage -> stage.id() == id).findFirst().orElseThrow();
   }
 }
