@@ -298,11 +298,13 @@ class SubscriptionTest extends StageTest {
     void mayHandleNothingOfABatch() throws Exception {
       ProducerRef<Integer, Numbers> numbers = start(Stage.producer("numbers", () -> new Numbers(100)));
       CountDownLatch left = new CountDownLatch(1);
-      canceller(numbers, (batch, from) -> {
+      var canceller = canceller(numbers, (batch, from) -> {
         from.cancel(0);
         left.countDown();
       });
       Await.open(left, numbers);
+      // else the heir may get newer events first
+      Await.until(() -> canceller.snapshot().inputs().isEmpty(), "it has left", canceller);
       ended(start(Stage.consumer("heir", () -> new QueueSink(events)).subscribeTo(numbers)));
       assertThat(List.copyOf(events)).isEqualTo(numbersTo(100));
     }

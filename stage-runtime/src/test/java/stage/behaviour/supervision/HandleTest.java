@@ -35,7 +35,7 @@ class HandleTest {
     void b16_stopsAwaitsAndReports() throws Exception {
       Supervisor scope = openedElsewhere();
       ScopeHandle handle = scope.handle();
-      assertThatThrownBy(handle::report).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("is not closed");
+      assertThatThrownBy(handle::report).isInstanceOf(ScopeMisuseException.class).hasMessageContaining("is still open");
       handle.stop();
       assertThat(handle.awaitEnd(LIMIT)).isTrue();
       assertThat(handle.report().isClean()).isTrue();
