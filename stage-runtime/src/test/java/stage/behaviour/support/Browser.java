@@ -1,5 +1,6 @@
 package stage.behaviour.support;
 
+import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
@@ -59,13 +60,19 @@ public final class Browser implements AutoCloseable, WebSocket.Listener {
     for (String domain : List.of("Page", "Runtime", "Log", "Accessibility")) send(domain + ".enable", "");
   }
 
-  /** {@return one, if this machine has any; else the test is skipped} */
+  /** {@return one, if this machine has one that starts; else the test is skipped} */
   public static Browser open(Path profile) throws Exception {
     Optional<String> program = PROGRAMS.stream().filter(each -> Files.isExecutable(Path.of(each))).findFirst();
     assumeTrue(program.isPresent(), "there is no Chromium on this machine");
-    return new Browser(new ProcessBuilder(program.get(), "--headless=new", "--no-sandbox", "--disable-gpu",
+    Process started = new ProcessBuilder(program.get(), "--headless=new", "--no-sandbox", "--disable-gpu",
         "--hide-scrollbars", "--disable-dev-shm-usage", "--remote-debugging-port=0", "--user-data-dir=" + profile,
-        "about:blank").redirectErrorStream(true).start());
+        "about:blank").redirectErrorStream(true).start();
+    try {
+      return new Browser(started);
+    } catch (IOException e) {
+      started.destroyForcibly();
+      return abort("the browser of this machine does not start: " + e.getMessage());
+    }
   }
 
   // ---- what it is told
