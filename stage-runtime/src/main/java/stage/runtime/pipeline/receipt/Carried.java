@@ -16,7 +16,7 @@ public abstract sealed class Carried implements EventWrapper permits Receipt, Ca
   }
 
   /** What has come of deliveries. */
-  private static final class Derived extends Carried {
+  static final class Derived extends Carried {
     private final Claim claim;
 
     Derived(Object value, Claim claim) {
