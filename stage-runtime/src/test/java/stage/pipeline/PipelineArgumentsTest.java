@@ -111,6 +111,7 @@ class PipelineArgumentsTest {
         negative("outOfOrder", () -> some().eventTime(n -> Instant.EPOCH, NEGATIVE)),
         noTime("idleAfter", () -> time.idleAfter(Duration.ZERO)),
         zero("rows", () -> Bound.rows(0)),
+        new Wrong("1", "toList of windows of 2", () -> windows.toList(Bound.rows(1))),
         zero("topK of an aggregation", () -> Aggregation.topK(0, Comparator.<Integer>naturalOrder())),
         zero("retry", () -> OnFailure.retry(0)),
         negative("retry", () -> OnFailure.retry(1, NEGATIVE, SECOND)),

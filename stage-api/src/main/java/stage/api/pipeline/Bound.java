@@ -22,7 +22,7 @@ public record Bound(int rows, Full full) {
   public enum Full {
     /** The new row becomes a dead letter. The default. */
     DEAD_LETTER,
-    /** The oldest row is forgotten, as if it had never been there. */
+    /** The oldest row is forgotten, as if it had never been there, and counted as dropped. */
     FORGET_OLDEST,
     /** The stage crashes. */
     CRASH

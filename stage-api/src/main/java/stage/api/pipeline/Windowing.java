@@ -102,9 +102,15 @@ public final class Windowing<K, T> {
    * {@return the elements themselves, in the order in which they came, as unmodifiable lists}
    *
    * @param bound how many may be kept over all keys and windows, on each worker
+   * @throws IllegalArgumentException if windows of a number of elements hold more than that
    */
   public Pipeline<Pane<K, List<T>>> toList(Bound bound) {
-    return reduced("toList", new Reducing.ToList(Arguments.notNull("bound", bound)));
+    Arguments.notNull("bound", bound);
+    if (framing.windows().shape() instanceof Windows.Shape.Count(int size) && bound.rows() < size) {
+      throw Arguments.refused("the bound must be at least " + size + " rows, as many as a window holds, but was "
+          + bound.rows());
+    }
+    return reduced("toList", new Reducing.ToList(bound));
   }
 
   /**

@@ -68,9 +68,7 @@ record Gathered(Object value, Claim claim) {
 
   /** {@return a result, as one of these if it is a list of elements that answer for something} */
   static Object listed(Object result) {
-    if (!(result instanceof Listed(List<Object> elements, List<Object> forgotten))) return result;
-    Gathered list = of(elements);
-    return new Gathered(list.value, Claim.join(list.claim, of(forgotten).claim));
+    return result instanceof Listed(List<Object> elements) ? of(elements) : result;
   }
 
   /** {@return the same reduction, of elements and values that answer for something} */

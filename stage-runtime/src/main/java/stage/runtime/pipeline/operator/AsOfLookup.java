@@ -20,6 +20,8 @@ final class AsOfLookup implements SeveralInputs<Object> {
 
   private record Version(Object row, long t) {}
 
+  private record Arrival(Object key, Version version) {}
+
   private record Element(Object key, Object value, long t, long w, long number) {}
 
   private static final Version[] NONE = {};
@@ -30,7 +32,7 @@ final class AsOfLookup implements SeveralInputs<Object> {
   private final Fn2<Object, Object, Object> fn;
   private final ValueSlots table;            // per key its versions by time
   private final KeptLong count;              // of the versions
-  private final KeptQueue<Object> oldest;    // keys, one per version; only where the bound forgets the oldest
+  private final KeptQueue<Arrival> oldest;   // only where the bound forgets the oldest
   private final Agenda<Element> waiting;
   private final KeptLong waitingCount;
   private final KeptLong number;             // of elements
@@ -45,7 +47,7 @@ final class AsOfLookup implements SeveralInputs<Object> {
   }
 
   private AsOfLookup(Bound bound, Fn2<Object, Object, Object> fn, ValueSlots table, KeptLong count,
-      KeptQueue<Object> oldest, Agenda<Element> waiting,
+      KeptQueue<Arrival> oldest, Agenda<Element> waiting,
       KeptLong waitingCount, KeptLong number, KeptValue<List<Element>> leaving, KeptLong tableC, KeptLong c) {
     this.bound = bound;
     this.fn = fn;
@@ -93,7 +95,10 @@ final class AsOfLookup implements SeveralInputs<Object> {
     System.arraycopy(before, at, after, at + 1, before.length - at);
     table.set(place, after);
     count.set(count.get() + 1);
-    if (bound.full() == Bound.Full.FORGET_OLDEST) oldest.add(key);
+    if (bound.full() == Bound.Full.FORGET_OLDEST) {
+      oldest.add(new Arrival(key, after[at]));
+      oldest.sweep(count.get(), this::isOver);
+    }
     return true;
   }
 
@@ -118,15 +123,27 @@ final class AsOfLookup implements SeveralInputs<Object> {
   }
 
   private void forgetOldest(Output<?> out) {
-    for (Object key = oldest.poll(); key != null; key = oldest.poll()) {
-      int place = table.placeOrAbsent(key);
-      Version[] versions = place == Slots.ABSENT ? null : (Version[]) table.value(place);
-      if (versions == null) continue;   // pruned
+    for (Arrival first = oldest.poll(); first != null; first = oldest.poll()) {
+      if (isOver(first)) continue;
+      int place = table.place(first.key());
+      Version[] versions = (Version[]) table.value(place);
+      // Of a key it is the earliest that goes: without one in the middle, elements would be given a wrong one.
+      if (versions[0] != first.version()) oldest.add(first);
       out.dropped(versions[0].row());
       table.set(place, versions.length == 1 ? null : Arrays.copyOfRange(versions, 1, versions.length));
       count.set(count.get() - 1);
       return;
     }
+  }
+
+  /** {@return whether a version was replaced by a later one, or forgotten} */
+  private boolean isOver(Arrival arrival) {
+    int place = table.placeOrAbsent(arrival.key());
+    Version[] versions = place == Slots.ABSENT ? null : (Version[]) table.value(place);
+    if (versions == null) return true;
+    long t = arrival.version().t();
+    if (t != versions[0].t()) return t < versions[0].t();   // they leave in the order of their times
+    return Arrays.stream(versions).takeWhile(each -> each.t() == t).noneMatch(each -> each == arrival.version());
   }
 
   // ---- elements

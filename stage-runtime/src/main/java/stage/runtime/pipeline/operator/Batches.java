@@ -104,7 +104,10 @@ public final class Batches implements SingleInput<Object, Object> {
       batch = new Open(key, Rows.NONE, 0, t, w, withinNanos == NO_TIME ? NO_TIMER : Times.plus(now, withinNanos),
           number);
       if (batch.dueAt() != NO_TIMER && weighs < most) agenda.add(batch.dueAt(), new Due(key, number));
-      if (openKeys.full() == Bound.Full.FORGET_OLDEST) inOrder.add(new Due(key, number));
+      if (openKeys.full() == Bound.Full.FORGET_OLDEST) {
+        inOrder.sweep(openCount.get(), this::isOver);
+        inOrder.add(new Due(key, number));
+      }
     }
     out.kept(value);
     batch = new Open(key, batch.rows().with(value), batch.weight() + weighs, Math.min(batch.t(), t),
@@ -123,14 +126,19 @@ public final class Batches implements SingleInput<Object, Object> {
     if (openCount.get() < openKeys.rows()) return true;
     if (!Fullness.makesRoom(openKeys, "the batch step's room for open keys", value, out)) return false;
     for (Due oldest = inOrder.poll(); oldest != null; oldest = inOrder.poll()) {
+      if (isOver(oldest)) continue;
       Open batch = (Open) open.get(oldest.key());
-      if (batch == null || batch.number() != oldest.number()) continue;
       open.remove(oldest.key());
       openCount.set(openCount.get() - 1);
       for (Object forgotten : batch.rows().list()) out.dropped(forgotten);
       return true;
     }
     return true;
+  }
+
+  private boolean isOver(Due due) {
+    Open batch = (Open) open.get(due.key());
+    return batch == null || batch.number() != due.number();
   }
 
   private boolean emit(List<Open> batches, Output<? super Object> out) throws Exception {

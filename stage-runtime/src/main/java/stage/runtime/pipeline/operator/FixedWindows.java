@@ -41,9 +41,8 @@ final class FixedWindows implements SingleInput<Object, Object> {
   private long now;
 
   FixedWindows(Setting setting) {
-    this(setting, new OpenWindows(), new KeptRows(setting.bound()), new KeptLong(Times.NEVER), new KeptLong(0),
-        new KeptLong(NO_TIMER),
-        new KeptLong(-1), new KeptLong(0));
+    this(setting, new OpenWindows(), new KeptRows(setting.bound(), setting.overlaps()), new KeptLong(Times.NEVER),
+        new KeptLong(0), new KeptLong(NO_TIMER), new KeptLong(-1), new KeptLong(0));
   }
 
   private FixedWindows(Setting setting, OpenWindows open, KeptRows rows, KeptLong c, KeptLong nextResult,
@@ -169,7 +168,7 @@ final class FixedWindows implements SingleInput<Object, Object> {
   private void add(WindowTable window, Object key, Object value, Output<? super Object> out) throws Exception {
     open.touch(window);
     window.table.add(key, value);
-    rows.added(window, key);
+    rows.added(window, key, value, open);
     if (window.early == null) return;
     window.early.add(key, 1);
     if (window.early.value(window.early.place(key)) % setting.earlyEvents() != 0) return;
@@ -218,6 +217,7 @@ final class FixedWindows implements SingleInput<Object, Object> {
   private void emit(WindowTable window, int place, Pane.Kind kind, Output<? super Object> out) throws Exception {
     Object key = window.table.slots().key(place);
     Object result = Results.orNull(out, window.window(), window.table, place);
+    if (setting.bound().isPresent() && Rows.areNone(result)) return;
     if (result != null) out.emit(pane(window, key, result, kind), key, window.end - 1, window.end - 1);
   }
 

@@ -160,7 +160,9 @@ final class Joining implements SeveralInputs<Object> {
     if (before == null && placeClosesAt != Times.FOREVER) agenda.add(placeClosesAt, new Closing(row.side(), where));
     if (setting.emitsUnmatched(row.side())) out.kept(row.value());   // until it is known to have a partner, or none
     if (setting.emitsUnmatched(row.side())) agenda.add(setting.reach().closesAt(row.side(), row.t(), row.place()), row);
-    if (setting.bound().full() == Bound.Full.FORGET_OLDEST) oldest.add(row);
+    if (setting.bound().full() != Bound.Full.FORGET_OLDEST) return;
+    oldest.add(row);
+    oldest.sweep(kept.get(), each -> rows(each.side()).get(new Where(each.key(), each.place())) == null);
   }
 
   /** A row may need several places at once, one per window; if they are not there, it has none. */

@@ -3,6 +3,7 @@ package stage.runtime.pipeline.operator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /** First in, first out; undone with an element and a turn. The ring is written in {@link #commit} only. */
 final class KeptQueue<E> {
@@ -63,6 +64,21 @@ final class KeptQueue<E> {
     while (added.size() > addedAtMark) {
       added.removeLast();
       newHead--;
+    }
+  }
+
+  /**
+   * Takes out what is over, once that is most of it. One that lasts long would otherwise hold back all that are over
+   * behind it, and the queue would grow with every element.
+   *
+   * @param lasting how many are not over
+   * @param isOver whether one is
+   */
+  void sweep(long lasting, Predicate<? super E> isOver) {
+    if (size() <= 2 * lasting + 64) return;
+    for (int n = size(); n > 0; n--) {
+      E oldest = poll();
+      if (!isOver.test(oldest)) add(oldest);
     }
   }
 

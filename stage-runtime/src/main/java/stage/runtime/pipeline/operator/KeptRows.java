@@ -5,18 +5,20 @@ import stage.api.pipeline.Bound;
 
 /** How many elements all open windows of an operator keep, where they keep them, and which is the oldest. */
 final class KeptRows {
-  private record Where(long start, long end, Object key) {}
+  private record Where(long start, long end, Object key, Object value) {}
 
   private final Bound bound;   // null where elements are not kept
+  private final boolean overlaps;   // whether an element may be in several windows
   private final KeptLong count;
   private final KeptQueue<Where> oldest;   // only where the bound forgets the oldest
 
-  KeptRows(Optional<Bound> bound) {
-    this(bound.orElse(null), new KeptLong(0), new KeptQueue<>());
+  KeptRows(Optional<Bound> bound, boolean overlaps) {
+    this(bound.orElse(null), overlaps, new KeptLong(0), new KeptQueue<>());
   }
 
-  private KeptRows(Bound bound, KeptLong count, KeptQueue<Where> oldest) {
+  private KeptRows(Bound bound, boolean overlaps, KeptLong count, KeptQueue<Where> oldest) {
     this.bound = bound;
+    this.overlaps = overlaps;
     this.count = count;
     this.oldest = oldest;
   }
@@ -35,16 +37,21 @@ final class KeptRows {
       lists.put(where.key(), ((Rows) lists.get(where.key())).withoutFirst());
       window.rows.set(window.rows.get() - 1);
       count.set(count.get() - 1);
+      // One that is left out of one window may still be in another.
+      if (overlaps) out.released(where.value());
+      else out.dropped(where.value());
       return true;
     }
     return true;
   }
 
-  void added(WindowTable window, Object key) {
+  void added(WindowTable window, Object key, Object value, OpenWindows open) {
     if (bound == null) return;
     window.rows.set(window.rows.get() + 1);
     count.set(count.get() + 1);
-    if (bound.full() == Bound.Full.FORGET_OLDEST) oldest.add(new Where(window.start, window.end, key));
+    if (bound.full() != Bound.Full.FORGET_OLDEST) return;
+    oldest.add(new Where(window.start, window.end, key, value));
+    oldest.sweep(count.get(), where -> open.find(where.start(), where.end()) == null);
   }
 
   /** A window is about to be removed. */
@@ -80,6 +87,6 @@ final class KeptRows {
   }
 
   KeptRows successor() {
-    return new KeptRows(bound, count.successor(), oldest.successor());
+    return new KeptRows(bound, overlaps, count.successor(), oldest.successor());
   }
 }

@@ -63,7 +63,7 @@ public final class Operators {
           sliding(new Assigner.Fixed(nanos(size), nanos(every), offset), reduction, bound, framing);
       case Windows.Shape.Sessions(var gap) -> new SessionWindows(nanos(gap), lateness, reduction, bound);
       case Windows.Shape.Count(var size) ->
-        new CountWindows(size, reduction, framing.earlyEvents(), earlyNanos(framing));
+        new CountWindows(size, reduction, bound, framing.earlyEvents(), earlyNanos(framing));
     };
   }
 

@@ -3,7 +3,6 @@ package stage.runtime.pipeline.operator;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.Stream;
 import stage.runtime.bridge.EventWrapper;
 
 /**
@@ -32,21 +31,22 @@ record Rows(Rows before, Object element, Rows others) {
     return list().size();
   }
 
-  /** {@return the elements} */
-  List<Object> list() {
-    return listed().elements();
-  }
-
-  /** {@return the list, with what was left out if somebody counts who keeps its elements} */
+  /** {@return the list, marked as one of elements kept if somebody counts who keeps them} */
   Object listing() {
-    Listed all = listed();
-    boolean isCounted = Stream.concat(all.elements().stream(), all.forgotten().stream())
-        .anyMatch(EventWrapper.class::isInstance);
-    return isCounted ? all : all.elements();
+    List<Object> all = list();
+    return all.stream().anyMatch(EventWrapper.class::isInstance) ? new Listed(all) : all;
   }
 
-  /** Not recursive, because there are as many of these as elements: collected from the last to the first. */
-  private Listed listed() {
+  /** {@return whether a listing is empty, because all of its elements were left out} */
+  static boolean areNone(Object listing) {
+    return listing instanceof List<?> list && list.isEmpty();
+  }
+
+  /**
+   * {@return the elements} Not recursive, because there are as many of these as elements: collected from the last to
+   * the first.
+   */
+  List<Object> list() {
     List<Object> reversed = new ArrayList<>();
     List<Rows> todo = new ArrayList<>(List.of(this));
     int leftOut = 0;
@@ -63,7 +63,6 @@ record Rows(Rows before, Object element, Rows others) {
       }
     }
     Collections.reverse(reversed);
-    return new Listed(List.copyOf(reversed.subList(leftOut, reversed.size())), List.copyOf(reversed.subList(0,
-        leftOut)));
+    return List.copyOf(reversed.subList(leftOut, reversed.size()));
   }
 }

@@ -22,6 +22,9 @@ final class SessionWindows implements SingleInput<Object, Object> {
 
   private record Due(Object key, Session session) {}
 
+  /** An element that is kept: in which session shows by its time. */
+  private record Where(Object key, long t, Object value) {}
+
   /** What is being emitted. */
   private record Firing(List<Due> due, int next) {
     static final Firing NOTHING = new Firing(List.of(), 0);
@@ -40,7 +43,7 @@ final class SessionWindows implements SingleInput<Object, Object> {
   private final Horizon horizon;
   private final KeptLong count;         // of all sessions ever begun
   private final KeptLong rows;
-  private final KeptQueue<Object[]> oldest;   // key and time of the elements kept, where the bound forgets the oldest
+  private final KeptQueue<Where> oldest;   // only where the bound forgets the oldest
   private final KeptValue<Firing> firing;
 
   SessionWindows(long gap, long lateness, Reduction how, Optional<Bound> bound) {
@@ -50,7 +53,7 @@ final class SessionWindows implements SingleInput<Object, Object> {
 
   private SessionWindows(long gap, long lateness, Reduction how, Bound bound, ValueSlots sessions,
       Agenda<Object> agenda, Horizon horizon, KeptLong count,
-      KeptLong rows, KeptQueue<Object[]> oldest, KeptValue<Firing> firing) {
+      KeptLong rows, KeptQueue<Where> oldest, KeptValue<Firing> firing) {
     this.gap = gap;
     this.lateness = lateness;
     this.how = how;
@@ -112,16 +115,20 @@ final class SessionWindows implements SingleInput<Object, Object> {
     sessions.set(place, changed);
     if (bound == null) return;
     rows.set(rows.get() + 1);
-    if (bound.full() == Bound.Full.FORGET_OLDEST) oldest.add(new Object[] {key, t});
+    if (bound.full() != Bound.Full.FORGET_OLDEST) return;
+    oldest.add(new Where(key, t, value));
+    oldest.sweep(rows.get(), this::isGone);
   }
 
   private boolean takes(Object value, Output<?> out) throws Exception {
     if (rows.get() < bound.rows()) return true;
     if (!Fullness.makesRoom(bound, "the sessions' room for elements", value, out)) return false;
-    for (Object[] where = oldest.poll(); where != null; where = oldest.poll()) {
-      int place = sessions.placeOrAbsent(where[0]);
+    for (Where where = oldest.poll(); where != null; where = oldest.poll()) {
+      int place = sessions.placeOrAbsent(where.key());
       Session[] all = place == Slots.ABSENT ? null : (Session[]) sessions.value(place);
-      if (all != null && forgetsFirst(place, all, (Long) where[1])) return true;
+      if (all == null || !forgetsFirst(place, all, where.t())) continue;
+      out.dropped(where.value());
+      return true;
     }
     return true;
   }
@@ -193,7 +200,7 @@ final class SessionWindows implements SingleInput<Object, Object> {
       var window = new Window(Times.instant(session.start()), Times.instant(session.end()));
       if (bound != null) rows.set(rows.get() - ((Rows) session.value()).size());
       Object result = Results.orNull(out, window, session.value(), () -> how.finished(session.value()));
-      if (result == null) continue;
+      if (result == null || bound != null && Rows.areNone(result)) continue;
       boolean isCut = horizon.isCutBefore(session.end());
       out.emit(new Pane<>(due.key(), window, result, isCut ? Pane.Kind.CUT : Pane.Kind.FINAL), due.key(),
           session.end() - 1, session.end() - 1);
@@ -203,9 +210,9 @@ final class SessionWindows implements SingleInput<Object, Object> {
     return true;
   }
 
-  private boolean isGone(Object[] where) {
-    Session[] all = (Session[]) sessions.get(where[0]);
-    long t = (Long) where[1];
+  private boolean isGone(Where where) {
+    Session[] all = (Session[]) sessions.get(where.key());
+    long t = where.t();
     return all == null || Arrays.stream(all).noneMatch(session -> session.start() <= t && t < session.end());
   }
 

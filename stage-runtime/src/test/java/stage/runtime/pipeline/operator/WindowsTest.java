@@ -377,5 +377,54 @@ class WindowsTest {
       rig.element("a", 1L, 1, 0).element("b", 2L, 2, 0).element("a", 3L, 3, 0);
       assertThat(panes(rig.end())).containsExactly("b@[2,12)=[2]", "a@[1,13)=[3]");
     }
+
+    @Test
+    void ofANumberAreBoundedToo() {
+      var rig = new OperatorRig(TestWindows.of(Windows.count(2), new Reducing.ToList(Bound.rows(2))));
+      rig.element("a", 1L, 1, 0).element("b", 2L, 2, 0).element("c", 3L, 3, 0);
+      assertThat(rig.refused("dead letter")).containsExactly(3L);
+      rig.element("a", 4L, 4, 0).element("c", 5L, 5, 0);
+      assertThat(panes(rig.end())).as("one that fills its window needs no room, and makes some")
+          .containsExactly("a@[1,5)=[1, 4]", "b@[2,3)=[2]", "c@[5,6)=[5]");
+    }
+
+    @Test
+    void ofANumberForgetTheOldestOfAllKeys() {
+      var rig = new OperatorRig(
+          TestWindows.of(Windows.count(2), new Reducing.ToList(Bound.rows(2).forgettingOldest())));
+      rig.element("a", 1L, 1, 0).element("a", 2L, 2, 0);   // full, and forgotten about
+      rig.element("b", 3L, 3, 0).element("a", 4L, 4, 0).element("c", 5L, 5, 0).element("a", 6L, 6, 0);
+      assertThat(panes(rig.end())).containsExactly("a@[1,3)=[1, 2]", "a@[4,7)=[4, 6]", "c@[5,6)=[5]");
+      assertThat(rig.refused("dropped")).containsExactly(3L);
+    }
+
+    @Test
+    void ofWhichAllWereForgottenAreNone() {
+      for (Windows windows : List.of(Windows.tumbling(nanos(10)), Windows.sessions(nanos(10)), Windows.count(2))) {
+        var rig = new OperatorRig(TestWindows.of(windows, new Reducing.ToList(Bound.rows(1).forgettingOldest())));
+        rig.element("a", 1L, 1, 0).element("b", 2L, 2, 0);
+        assertThat(rig.end().values()).as("%s", windows).singleElement().extracting(pane -> ((Pane<?, ?>) pane).key())
+            .isEqualTo("b");
+        assertThat(rig.refused("dropped")).as("%s", windows).containsExactly(1L);
+      }
+    }
+
+    @Test
+    void comeToTheSameWhateverIsUndoneAndRedelivered() {
+      for (Windows windows : List.of(Windows.tumbling(nanos(50)), Windows.sessions(nanos(5)), Windows.count(3))) {
+        var how = new Reducing.ToList(Bound.rows(6).forgettingOldest());
+        List<String> calm = panes(hundred(new OperatorRig(TestWindows.of(windows, how))));
+        for (int seed = 0; seed < 50; seed++) {
+          assertThat(panes(hundred(new OperatorRig(TestWindows.of(windows, how), new Random(seed)))))
+              .as("%s, seed %d", windows, seed).containsExactlyInAnyOrderElementsOf(calm);
+        }
+      }
+    }
+
+    private OperatorRig hundred(OperatorRig rig) {
+      var random = new Random(7);
+      for (long i = 0; i < 100; i++) rig.element("key " + random.nextInt(8), i, i, i - 1);
+      return rig.end();
+    }
   }
 }
