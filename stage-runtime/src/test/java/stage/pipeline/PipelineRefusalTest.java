@@ -23,6 +23,7 @@ import stage.api.pipeline.Bound;
 import stage.api.pipeline.DeliverySource;
 import stage.api.pipeline.Delivery;
 import stage.api.pipeline.Job;
+import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
 import stage.api.pipeline.PipelineRefusedException;
 import stage.api.pipeline.Settling;
@@ -290,6 +291,22 @@ class PipelineRefusalTest {
     private final Job<?> job = Pipeline.of("a \"quoted\" <b>").map(s -> s).named("parse").eventTime(s ->
         Instant.EPOCH, Duration.ZERO)
         .keyBy(s -> s).workers(2).window(Windows.tumbling(Duration.ofMinutes(1))).count().toList();
+
+    @Test
+    void saysWhichPolicyHoldsBehindTheLastOne() {
+      Pipeline<Integer> guarded = Pipeline.of(1, 2).map(n -> n).onFailure(OnFailure.skip());
+      assertThat(guarded.map(n -> n).count().describe()).contains("on failure skip (PipelineRefusalTest.java:",
+          ", then retry 2 times, dead letter (the default)").doesNotContain("note:");
+      assertThat(guarded.async().count().describe()).containsOnlyOnce("(the default)");
+    }
+
+    @Test
+    void warnsOfAPolicyThatCoversNothing() {
+      assertThat(Pipeline.of(1, 2).onFailure(OnFailure.skip()).map(n -> n).count().describe())
+          .contains("note: step \"onFailure\" (PipelineRefusalTest.java:", "covers no step");
+      assertThat(Pipeline.of(1, 2).mapConcurrent(2, n -> n).onFailure(OnFailure.skip()).count().describe())
+          .doesNotContain("note:");
+    }
 
     @Test
     void hasALineForEachStage() {

@@ -128,13 +128,16 @@ final class Descriptions {
 
   private static String policies(StagePlan stage) {
     var policies = new StringJoiner(", then ");
+    boolean isCovered = false;   // whether a policy stands behind the last step
     for (Part part : stage.parts) {
-      if (!(part instanceof Part.Plain(var site, Step step))) continue;
-      if (step instanceof Step.Guard(OnFailure how)) policies.add(policy(how) + " (" + site.line() + ")");
-      if (step instanceof Step.Recover) policies.add("recover (" + site.line() + ")");
-      if (step instanceof Step.Timeout(var limit)) policies.add("time-out " + limit + " (" + site.line() + ")");
+      Step step = part instanceof Part.Plain plain ? plain.step() : null;
+      String line = " (" + part.site().line() + ")";
+      if (step instanceof Step.Guard(OnFailure how)) policies.add(policy(how) + line);
+      if (step instanceof Step.Recover) policies.add("recover" + line);
+      if (step instanceof Step.Timeout(var limit)) policies.add("time-out " + limit + line);
+      if (!(step instanceof Step.Timeout)) isCovered = step instanceof Step.Guard || step instanceof Step.Recover;
     }
-    if (stage.isRun() && policies.length() == 0) return policy(OnFailure.ofDefault()) + " (the default)";
+    if (stage.isRun() && !isCovered) policies.add(policy(OnFailure.ofDefault()) + " (the default)");
     return policies.toString();
   }
 
@@ -171,7 +174,12 @@ final class Descriptions {
       String order = orders.get(stage);
       boolean isUnordered = order.equals("none") || order.equals("per key") && stage.worker == 0;
       if (stage.kind instanceof Kind.Source(Origin.Tick tick)) notes.add(stage.site + " depends on the clock");
+      boolean isCovered = true;   // whether a policy stands behind the last step, or there was no step yet
       for (Part part : stage.parts) {
+        boolean isPolicy = part instanceof Part.Plain(var site, Step step) && step instanceof Step.Guard;
+        if (isPolicy && isCovered) notes.add(part.site() + " covers no step; put it behind the steps that it is for,"
+            + " before the next boundary");
+        isCovered = isPolicy;
         notes(part, isUnordered, notes);
         if (stage.takesCounted() && isHeld() && holdsUntilTimeHasPassed(part)) {
           notes.add(part.site() + " keeps deliveries until time has passed, and the number of unanswered ones is"
