@@ -223,7 +223,7 @@ final class FusedRun implements WholeRun {
         }
         if (HAS_TIME) {
           step = LoopSteps.MOST;
-          t = Stamping.stamp(time.apply(v), latest, v);
+          t = Stamping.stamp(time.apply(v), latest);
           w = Times.minus(latest, bound);
           if (t > latest) latest = t;
         }

@@ -20,7 +20,7 @@ final class BlockParser {
   /** Windows reach over a hundred years: a flight beyond that is a mistake, and would make all others late. */
   static final Instant FIRST = Instant.parse("1950-01-01T00:00:00Z");
   private static final Instant LAST = Instant.parse("2050-01-01T00:00:00Z");
-  private static final String OUT_OF_REACH = "windows are from the year 1950 to 2049";
+  private static final String OUT_OF_REACH = "with --window, date must be from the year 1950 to 2049, but is \"";
 
   private final Supplier<Parsing> ofThread;
 
@@ -68,7 +68,8 @@ final class BlockParser {
         } else {
           Instant time = time(bytes, at);
           boolean isInReach = !time.isBefore(FIRST) && time.isBefore(LAST);
-          rows.add(isInReach ? new TimedFlight(time, flight) : FlightParser.reject(block, line, at, end, OUT_OF_REACH));
+          rows.add(isInReach ? new TimedFlight(time, flight) : FlightParser.reject(block, line, at, end,
+              OUT_OF_REACH + time.toString().substring(0, "2001-01-31T07:05".length()) + '"'));
         }
         at = next;
       }

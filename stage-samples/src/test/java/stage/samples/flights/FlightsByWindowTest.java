@@ -115,7 +115,8 @@ class FlightsByWindowTest {
           "9999-12-31T23:59,0,1750,DTW,LAS", "2001-01-31T08:55,5,1750,DTW,LAS")));
 
       assertThat(out).isEqualTo(HEADER + "2001-01-31T00:00,DTW,2,0.00,5,0.0,5\n");
-      assertThat(err.text()).startsWith("1 malformed line was left out:\n").contains("from the year 1950 to 2049")
+      assertThat(err.text()).startsWith("1 malformed line was left out:\n")
+          .contains("from the year 1950 to 2049, but is \"9999-12-31T23:59\"")
           .endsWith("0 flights were too late for their window\n");
     }
   }

@@ -46,7 +46,7 @@ public final class Stamping implements SingleInput<Object, Object> {
 
   @Override
   public boolean accept(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
-    long stamp = stamp(how.time().apply(value), latest.get(), value);
+    long stamp = stamp(how.time().apply(value), latest.get());
     long before = watermark();
     if (stamp > latest.get()) latest.set(stamp);
     out.emit(value, key, stamp, before);
@@ -58,12 +58,13 @@ public final class Stamping implements SingleInput<Object, Object> {
    *
    * @param time what the user's function has made of the element
    * @param last the latest stamp before it; {@link Times#NEVER} if it is the first
-   * @param value the element
    * @throws NullPointerException if it is null
    * @throws IllegalArgumentException if it is absurd
    */
-  public static long stamp(Instant time, long last, Object value) {
-    if (time == null) throw new NullPointerException("the event time must not be null, but is null for " + value);
+  public static long stamp(Instant time, long last) {
+    if (time == null) {
+      throw new NullPointerException("the event time must not be null, but the function of eventTime returned null");
+    }
     long seconds = time.getEpochSecond();
     if (seconds < FIRST_SECOND || seconds >= LAST_SECOND) {
       throw new IllegalArgumentException("the event time " + time

@@ -52,7 +52,8 @@ class EventTimeTest {
     void isRefusedIfTheTimeIsNullAndMovesNothing() {
       element(NOON);
       assertThatThrownBy(() -> element(null)).isInstanceOf(NullPointerException.class)
-          .hasMessageStartingWith("the event time must not be null");
+          .as("without the element")
+          .hasMessage("the event time must not be null, but the function of eventTime returned null");
       assertThat(rig.operator().vouchesFor(0)).isEqualTo(Times.nanos(NOON.minusSeconds(4)));
     }
 
