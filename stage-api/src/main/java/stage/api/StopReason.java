@@ -11,21 +11,39 @@ public sealed interface StopReason {
    *
    * @since 0.1
    */
-  record Completed() implements StopReason {}
+  record Completed() implements StopReason {
+    /** {@return the name of this kind of end} */
+    @Override
+    public String toString() {
+      return "Completed";
+    }
+  }
 
   /**
    * It was asked to stop: by its own context, by its handle, or because its scope closed.
    *
    * @since 0.1
    */
-  record Stopped() implements StopReason {}
+  record Stopped() implements StopReason {
+    /** {@return the name of this kind of end} */
+    @Override
+    public String toString() {
+      return "Stopped";
+    }
+  }
 
   /**
    * Another behaviour took its place with {@link StageRef#replace}.
    *
    * @since 0.1
    */
-  record Replaced() implements StopReason {}
+  record Replaced() implements StopReason {
+    /** {@return the name of this kind of end} */
+    @Override
+    public String toString() {
+      return "Replaced";
+    }
+  }
 
   /**
    * Its supervisor restarts it together with another stage that crashed; the next incarnation follows.

@@ -228,7 +228,7 @@ class OverflowTest {
         producer.join();
         assertThat(thrown).hasSize(3).allMatch(e -> e instanceof StageEndedException);
         assertThatThrownBy(() -> producer.emit(2)).isInstanceOf(StageEndedException.class)
-            .hasMessage("stage rig/silent has ended: Stopped[]");
+            .hasMessage("stage rig/silent has ended: Stopped");
       }
     }
 

@@ -596,7 +596,7 @@ class SubscriptionTest extends StageTest {
       ended(sink);
       assertThatThrownBy(() -> sink.subscribeTo(byDemand))
           .isInstanceOf(SubscriptionRefusedException.class)
-          .hasMessage("stage test/sink cannot subscribe to test/by-demand: the consumer itself has ended: Stopped[]");
+          .hasMessage("stage test/sink cannot subscribe to test/by-demand: the consumer itself has ended: Stopped");
       assertThat(byDemand.snapshot().outputs()).isEmpty();
     }
 
@@ -635,7 +635,7 @@ class SubscriptionTest extends StageTest {
       Await.end(numbers);
       assertThatThrownBy(() -> sink.subscribeTo(numbers))
           .isInstanceOf(SubscriptionRefusedException.class)
-          .hasMessage("stage test/sink cannot subscribe to test/numbers: it has ended: Stopped[]");
+          .hasMessage("stage test/sink cannot subscribe to test/numbers: it has ended: Stopped");
       Await.answered(sink);
     }
 

@@ -192,6 +192,11 @@ public final class Handshake {
     public SubscriptionSnapshot snapshot() {
       return inlet.lane().snapshot();
     }
+
+    @Override
+    public String toString() {
+      return "subscription " + inlet.id() + " to " + inlet.lane().producer().path();
+    }
   }
 
   private static Cell<?> cellOf(Cell<?> consumer, ProducerRef<?, ?> ref) {

@@ -69,7 +69,7 @@ final class TableLookup implements SeveralInputs<Object> {
   }
 
   private boolean acceptElement(Object key, Object value, long t, long w, Output<? super Object> out) throws Exception {
-    if (!isOpen(0)) throw new IllegalStateException("an element came before the table was loaded: " + value);
+    if (!isOpen(0)) throw new IllegalStateException("an element came before the table was loaded");
     Object result = fn.apply(value, Optional.ofNullable(table.get(key)));
     out.emit(Reduction.made("function of a table look-up", result), key, t, w);
     return true;
