@@ -85,6 +85,10 @@ public final class LinkSearch {
   private static List<Check<?>> checks() {
     List<Integer> expanded = Stream.of(0, 1, 1, 2, 3).flatMap(n -> expanded(n).stream()).toList();
     return List.of(
+        new Check<>(Pipeline.from(NUMBERS).<Integer>mapMulti((n, out) -> {
+          out.accept(n);
+          out.accept(-n);
+        }).map(LinkSearch::notMinusAThird).onFailure(OnFailure.skip()).async().toList(), LinkSearch.IN_PAIRS::equals),
         new Check<>(Pipeline.of(0, 1, 2, 3).<Integer>mapMulti((n, out) -> {
           out.accept(n);
           if (n == 1) out.accept(n);
@@ -102,10 +106,6 @@ public final class LinkSearch {
         new Check<>(Pipeline.from(NUMBERS).buffer(4, WhenFull.DROP_NEWEST).forEach(n -> {}), LinkSearch::isComplete),
         new Check<>(Pipeline.from(NUMBERS).flatMap(n -> List.of(n, -n)).map(LinkSearch::notMinusAThird)
             .onFailure(OnFailure.skip()).async().toList(), LinkSearch.IN_PAIRS::equals),
-        new Check<>(Pipeline.from(NUMBERS).<Integer>mapMulti((n, out) -> {
-          out.accept(n);
-          out.accept(-n);
-        }).map(LinkSearch::notMinusAThird).onFailure(OnFailure.skip()).async().toList(), LinkSearch.IN_PAIRS::equals),
         new Check<>(Pipeline.from(NUMBERS).batch(4).async().batch(2).flatMap(lists -> lists).flatMap(list -> list)
             .async().toList(), NUMBERS::equals),
         new Check<>(Pipeline.from(NUMBERS).batch(4).map(new CrashOnce()::on).flatMap(list -> list).async().toList(),
