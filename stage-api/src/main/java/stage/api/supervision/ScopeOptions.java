@@ -2,6 +2,7 @@ package stage.api.supervision;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 import stage.api.observe.StageListener;
 
@@ -10,7 +11,8 @@ import stage.api.observe.StageListener;
  *
  * @param shutdown how long {@code close} lets stages drain before it cancels them
  * @param grace how long cancelled stages have to end after their interrupt, before their threads are abandoned
- * @param maxChildren how many children may run or be restarting at once
+ * @param maxChildren how many children may run or be restarting at once; empty for the default, which depends on the
+ *     strategy: see {@link SupervisorSpec#maxChildren()}
  * @param maxSubscribers how many consumers a producer may have at once
  * @param maxDepth how many supervisors may be below one another
  * @param autoShutdown whether the ends of significant children shut the supervisor down
@@ -25,7 +27,7 @@ import stage.api.observe.StageListener;
 public record ScopeOptions(
     Duration shutdown,
     Duration grace,
-    int maxChildren,
+    OptionalInt maxChildren,
     int maxSubscribers,
     int maxDepth,
     AutoShutdown autoShutdown,
@@ -39,11 +41,11 @@ public record ScopeOptions(
   public static final Consumer<ShutdownReport> NOBODY = report -> {};
 
   /**
-   * The defaults: 5 seconds to drain, 1 of grace, a million children, 10,000 subscribers and 64 supervisors below one
-   * another, 4 abandoned threads, no stall warning.
+   * The defaults: 5 seconds to drain, 1 of grace, 10,000 children of a dynamic supervisor and a million of any other,
+   * 10,000 subscribers and 64 supervisors below one another, 4 abandoned threads, no stall warning.
    */
   public static final ScopeOptions DEFAULT =
-      new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), 1_000_000, 10_000, 64,
+      new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), OptionalInt.empty(), 10_000, 64,
       AutoShutdown.NEVER, 4, Duration.ZERO, false, NOBODY, ContextCapture.NONE, StageListener.NONE);
 
   // it is looked twice in that time, which costs a thread
@@ -58,7 +60,8 @@ public record ScopeOptions(
   public ScopeOptions {
     ensureNotNegative("shutdown", shutdown);
     ensureNotNegative("grace", grace);
-    ensureNotNegative("max children", maxChildren);
+    Objects.requireNonNull(maxChildren, "maxChildren must not be null; use OptionalInt.empty() for the default");
+    maxChildren.ifPresent(most -> ensureNotNegative("max children", most));
     ensureNotNegative("max subscribers", maxSubscribers);
     ensureNotNegative("max depth", maxDepth);
     Objects.requireNonNull(autoShutdown, "autoShutdown must not be null; the default is AutoShutdown.NEVER");
@@ -93,8 +96,8 @@ public record ScopeOptions(
   }
 
   ScopeOptions withMaxChildren(int maxChildren) {
-    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
-        stallWarning, drainOnExit, exitReport, context, listener);
+    return new ScopeOptions(shutdown, grace, OptionalInt.of(maxChildren), maxSubscribers, maxDepth, autoShutdown,
+        maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
   }
 
   ScopeOptions withMaxSubscribers(int maxSubscribers) {

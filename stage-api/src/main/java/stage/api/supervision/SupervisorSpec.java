@@ -30,6 +30,9 @@ public record SupervisorSpec(
     Restart restart,
     boolean significant,
     ScopeOptions options) {
+  private static final int MOST_DYNAMIC_CHILDREN = 10_000;
+  private static final int MOST_CHILDREN = 1_000_000;
+
   /**
    * Checks the name and that nothing is missing.
    *
@@ -151,13 +154,19 @@ public record SupervisorSpec(
   }
 
   /**
-   * {@return a copy that refuses to start more children than this} The default, a million, is more than a program
-   * should ever need: it ends one that starts children and forgets them before the memory ends.
+   * {@return a copy that refuses to start more children than this} The default of a dynamic supervisor is 10,000, since
+   * often somebody else decides how many children it gets, such as those who connect to a server. The default of any
+   * other is a million, which only a loop that starts children by mistake will ever reach.
    *
    * @param maxChildren how many may run or be restarting at once, at least 0
    */
   public SupervisorSpec withMaxChildren(int maxChildren) {
     return withOptions(options.withMaxChildren(maxChildren));
+  }
+
+  /** {@return how many children may run or be restarting at once: as many as was set, else the strategy's default} */
+  public int maxChildren() {
+    return options.maxChildren().orElse(strategy == Strategy.DYNAMIC ? MOST_DYNAMIC_CHILDREN : MOST_CHILDREN);
   }
 
   /**

@@ -18,6 +18,7 @@ import stage.api.supervision.ChildSnapshot;
 import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Strategy;
+import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.Cell;
 import stage.runtime.time.Latch;
 
@@ -149,12 +150,12 @@ final class Children {
   }
 
   void ensureRoom(String name) {
-    int most = supervisor.spec().options().maxChildren();
-    if (byName.size() - ended >= most) {
-      throw new ScopeMisuseException(supervisor + " may have " + most
-          + " children at most (maxChildren) and has them; \"" + name + "\" cannot be started; withMaxChildren(n) of its"
-          + " spec allows more");
-    }
+    SupervisorSpec spec = supervisor.spec();
+    if (byName.size() - ended < spec.maxChildren()) return;
+    boolean isByDefault = spec.strategy() == Strategy.DYNAMIC && spec.options().maxChildren().isEmpty();
+    throw new ScopeMisuseException(supervisor + " may have " + spec.maxChildren() + " children at most (maxChildren"
+        + (isByDefault ? ", the default of a dynamic supervisor" : "") + ") and has them; \"" + name
+        + "\" cannot be started; withMaxChildren(n) of its spec allows more");
   }
 
   private void ensureNotTooDeep(String name) {

@@ -440,7 +440,21 @@ class ChildrenTest extends CrashTest {
 
     @Test
     void sec14_areAMillionAtMostUnlessItIsToldOtherwise() {
-      assertThat(SupervisorSpec.of("test").options().maxChildren()).isEqualTo(1_000_000);
+      for (Strategy strategy : List.of(Strategy.ONE_FOR_ONE, Strategy.ONE_FOR_ALL, Strategy.REST_FOR_ONE)) {
+        assertThat(SupervisorSpec.of("test").withStrategy(strategy).maxChildren()).isEqualTo(1_000_000);
+      }
+    }
+
+    @Test
+    void sec14_areTenThousandAtMostInADynamicSupervisorUnlessItIsToldOtherwise() {
+      SupervisorSpec dynamic = SupervisorSpec.of("test").withStrategy(Strategy.DYNAMIC);
+      assertThat(dynamic.withMaxChildren(1_000_000).maxChildren()).isEqualTo(1_000_000);
+      assertThat(SupervisorSpec.of("a").withMaxChildren(7).withStrategy(Strategy.DYNAMIC).maxChildren()).isEqualTo(7);
+      Supervisor scope = open(dynamic);
+      for (int i = 0; i < 10_000; i++) scope.start(SupervisorSpec.of("s" + i));   // which have no threads
+      assertThatThrownBy(() -> scope.start(troupe.actor("visitor"))).isInstanceOf(ScopeMisuseException.class)
+          .hasMessage("scope test may have 10000 children at most (maxChildren, the default of a dynamic supervisor)"
+              + " and has them; \"visitor\" cannot be started; withMaxChildren(n) of its spec allows more");
     }
 
     @Test
