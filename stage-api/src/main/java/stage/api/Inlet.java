@@ -52,26 +52,27 @@ public interface Inlet<I> {
   void commit(int events);
 
   /**
-   * Closes this subscription for now, when the turn returns: until it is {@linkplain #open opened} again, this stage is
-   * given none of its events, and asks for none beyond those it has asked for. So a stage that first needs events of
-   * another subscription, as an ordered merge does, need not keep copies.
+   * Pauses this subscription when the turn returns: until it is {@linkplain #resume resumed}, this stage is given none
+   * of its events, and asks for none beyond those it has asked for. A stage that first needs events of another
+   * subscription, as an ordered merge does, need not keep copies. As {@code pause} of a Kafka consumer, for one
+   * producer.
    *
-   * <p>Changes with the turn: if it throws, nothing has happened. A new incarnation finds all subscriptions open; close
+   * <p>Changes with the turn: if it throws, nothing has happened. A new incarnation finds no subscription paused; pause
    * them again in {@code onSubscribe} if need be.
    *
    * @throws ForeignThreadException if called on another thread; the message names both
    */
-  void close();
+  void pause();
 
   /**
-   * Opens this subscription again, when the turn returns.
+   * Resumes this subscription when the turn returns.
    *
    * @throws ForeignThreadException if called on another thread; the message names both
    */
-  void open();
+  void resume();
 
-  /** {@return whether it is closed for now} Within a turn, as the turn has set it. */
-  boolean isClosed();
+  /** {@return whether this subscription is paused} Within a turn, as the turn has set it. */
+  boolean isPaused();
 
   /**
    * Ends this subscription when the turn returns. The batch in hand counts as handled; events already sent but not yet

@@ -67,13 +67,13 @@ class InputsTest extends CrashTest {
     public void onSubscribe(Inlet<Integer> to) {
       inlets.put(to.id(), to);
       if (!held.value().containsKey(to.id())) set(to, List.of());
-      else if (!held.value().get(to.id()).isEmpty()) to.close();
+      else if (!held.value().get(to.id()).isEmpty()) to.pause();
     }
 
     @Override
     public void onEvents(List<Integer> events, Inlet<Integer> from, Outlet<Integer> out) {
       List<Integer> all = new ArrayList<>(held.value().get(from.id()));
-      if (!all.isEmpty()) problems.add("a closed input was given events");
+      if (!all.isEmpty()) problems.add("a paused input was given events");
       all.addAll(events);
       if (all.size() > most) problems.add(all.size() + " events are held");
       set(from, all);
@@ -111,8 +111,8 @@ class InputsTest extends CrashTest {
       all.forEach((id, events) -> {
         Inlet<Integer> inlet = inlets.get(id);
         if (inlet == null) return;
-        if (events.isEmpty()) inlet.open();
-        else inlet.close();
+        if (events.isEmpty()) inlet.resume();
+        else inlet.pause();
       });
       all.replaceAll((id, events) -> List.copyOf(events));
       held.set(Map.copyOf(all));
@@ -140,7 +140,7 @@ class InputsTest extends CrashTest {
   }
 
   @Nested
-  class ClosedForNow {
+  class Paused {
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 10})
     void n05_anOrderedMergeHoldsNoMoreThanABatchOfEach(int demand) {
@@ -164,8 +164,8 @@ class InputsTest extends CrashTest {
             public void onEvents(List<Integer> events, Inlet<Integer> from) {
               got.addAll(events);
               inlets.add(from);
-              from.close();
-              assertThat(from.isClosed()).isTrue();
+              from.pause();
+              assertThat(from.isPaused()).isTrue();
             }
           };
           var sink = scope.start(Stage.consumer("sink", numbers, () -> closing).withDemand(Demand.max(4).min(2)));
@@ -175,13 +175,13 @@ class InputsTest extends CrashTest {
           var ledger = sink.snapshot().inputs().getFirst();
           assertThat(ledger.requested()).as("%s", ledger).isEqualTo(4);
           assertThat(ledger.sent()).as("%s", ledger).isEqualTo(4);
-          sink.cast(stage -> inlets.getFirst().open());
+          sink.cast(stage -> inlets.getFirst().resume());
           simulated.advance(Duration.ofSeconds(1));
           assertThat(got.size()).isGreaterThan(before);
           numbers.stop();
           for (int i = 0; i < 10 && sink.isAlive(); i++) {
             if (!sink.isAlive()) break;
-            sink.cast(stage -> inlets.getFirst().open());
+            sink.cast(stage -> inlets.getFirst().resume());
             simulated.advance(Duration.ofSeconds(1));
           }
           scope.join();
@@ -196,9 +196,9 @@ class InputsTest extends CrashTest {
       var numbers = start(Stage.producer("numbers", () -> new Numbers(6)));
       var crash = new stage.behaviour.support.Once(new IllegalArgumentException("the turn fails"));
       Stage.Consumer<Integer> closing = (events, from) -> {
-        from.close();
+        from.pause();
         crash.crash();
-        from.open();
+        from.resume();
         got.addAll(events);
       };
       start(Stage.consumer("sink", numbers, () -> closing).withDemand(Demand.max(2)));
@@ -210,12 +210,12 @@ class InputsTest extends CrashTest {
     private static Stage.Consumer<Integer> closing(LinkedBlockingQueue<Integer> got) {
       return (events, from) -> {
         got.addAll(events);
-        from.close();
+        from.pause();
       };
     }
 
     @Test
-    void isOpenAgainInANewIncarnation() throws Exception {
+    void isResumedInANewIncarnation() throws Exception {
       var got = new LinkedBlockingQueue<Integer>();
       var numbers = start(Stage.producer("numbers", () -> new Numbers(10)));
       var sink = start(Stage.consumer("sink", numbers, () -> closing(got)).withDemand(Demand.max(2).min(1)));
@@ -235,7 +235,7 @@ class InputsTest extends CrashTest {
       Stage.Producer<Integer> failing = (demand, out) -> out.emitAll(List.of(1, 2, 3));
       ProducerRef<Integer, Stage.Producer<Integer>> producer =
           start(Stage.producer("failing", Integer.class, () -> failing));
-      Stage.Consumer<Integer> closing = (events, from) -> from.close();
+      Stage.Consumer<Integer> closing = (events, from) -> from.pause();
       var sink = start(Stage.consumer("sink", producer, () -> closing).withDemand(Demand.max(2).min(1)));
       Await.numbers(scope(), sink, ref -> ref.snapshot().inputs().getFirst().handled() > 0);
       producer.cast(stage -> {

@@ -35,7 +35,7 @@ final class ConsumerHalf {
   private LaneInlet<?> asking;     // whose producer is to be woken, as those that are queued
   private InletQueues queues = InletQueues.NONE;
   private int endings;         // how many have an end
-  private int closedInlets;    // how many are closed for now
+  private int pausedInlets;    // how many are paused
   private boolean drains;      // whether it was looked which producers do not drain with this stage
   private long settled;        // events
   // Plain; published by the next field. When two end at once, a reader may take the path of one with this of the other.
@@ -199,22 +199,22 @@ final class ConsumerHalf {
   void reincarnated() {
     for (LaneInlet<?> inlet : inlets.all()) {
       if (inlet.isMet()) isUntold(inlet);
-      if (!inlet.isClosed()) continue;
-      inlet.open();
+      if (!inlet.isPaused()) continue;
+      inlet.resume();
       commitGate(inlet);
     }
     queues.moved().clear();
     fenceAndWakeProducers();
   }
 
-  // ---- closing and opening
+  // ---- pausing and resuming
 
-  /** The turn has closed or opened a subscription. */
+  /** The turn has paused or resumed a subscription. */
   void gateMoved(LaneInlet<?> inlet) {
     toQueues().toMoved().add(inlet);
   }
 
-  /** Keeps which subscriptions the turn has closed and opened. Returns whether one was opened that asks for more. */
+  /** Keeps which subscriptions the turn has paused and resumed. Returns whether one was resumed that asks for more. */
   boolean commitGates() {
     boolean asked = false;
     InletQueue moved = queues.moved();
@@ -223,9 +223,9 @@ final class ConsumerHalf {
   }
 
   private boolean commitGate(LaneInlet<?> inlet) {
-    boolean wasShut = inlet.isShut();
+    boolean wasPaused = inlet.isPauseCommitted();
     boolean asks = inlet.commitGate();
-    closedInlets += (inlet.isShut() ? 1 : 0) - (wasShut ? 1 : 0);
+    pausedInlets += (inlet.isPauseCommitted() ? 1 : 0) - (wasPaused ? 1 : 0);
     if (asks) asks(inlet);
     if (listens) look(inlet);
     return asks;
@@ -278,9 +278,9 @@ final class ConsumerHalf {
   LaneInlet<?> ended(boolean stuck) {
     LaneInlet<?> ended = first(queues.over(), LaneInlet::isOver);
     if (ended != null) return ended;
-    if (!stuck && closedInlets == 0) return null;
-    if (!listens) return first(queues.failed(), inlet -> inlet.hasFailed() && (stuck || inlet.isClosed()));
-    return queues.failed().any(inlet -> stuck || inlet.isClosed());
+    if (!stuck && pausedInlets == 0) return null;
+    if (!listens) return first(queues.failed(), inlet -> inlet.hasFailed() && (stuck || inlet.isPaused()));
+    return queues.failed().any(inlet -> stuck || inlet.isPaused());
   }
 
   /** {@return whether a producer has ended its subscription, its events handled or not} */
@@ -339,7 +339,7 @@ final class ConsumerHalf {
     else if (asking != inlet) toQueues().toAsking().add(inlet);
   }
 
-  /** Wakes the producers of subscriptions that asked, or were opened. */
+  /** Wakes the producers of subscriptions that asked, or were resumed. */
   void fenceAndWakeProducers() {
     if (asking == null && queues.asking().isEmpty()) return;
     // pairs with the announcement of each producer's driver, and with tell in Lane.isSettledOrTellMe
@@ -375,7 +375,7 @@ final class ConsumerHalf {
       lastProducer = inlet.lane().producer().path();
     }
     if (inlet.isEnding()) endings--;
-    if (inlet.isShut()) closedInlets--;
+    if (inlet.isPauseCommitted()) pausedInlets--;
     inlet.isGone(true);
     if (newcomer == inlet) newcomer = null;
     if (asking == inlet) asking = null;

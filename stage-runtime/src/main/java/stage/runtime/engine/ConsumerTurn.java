@@ -56,7 +56,7 @@ final class ConsumerTurn<I> {
     return inlet != null && inlet.lane().available() == 0;
   }
 
-  /** Keeps which subscriptions the turn has closed and opened. Returns whether one was opened that asks for more. */
+  /** Keeps which subscriptions the turn has paused and resumed. Returns whether one was resumed that asks for more. */
   boolean commitGates() {
     return half.commitGates();
   }
@@ -65,8 +65,8 @@ final class ConsumerTurn<I> {
     half.rollbackGates();
   }
 
-  /** Wakes the producers of those that were opened. */
-  void wakeOpenedProducers() {
+  /** Wakes the producers of those that were resumed. */
+  void wakeResumedProducers() {
     half.fenceAndWakeProducers();
   }
 

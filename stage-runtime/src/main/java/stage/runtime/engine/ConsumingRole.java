@@ -119,13 +119,13 @@ abstract class ConsumingRole<I> extends Role {
   final void commit() {
     memory.prepare();
     boolean published = publish();
-    boolean opened = input.commitGates();
+    boolean resumed = input.commitGates();
     boolean asked = input.settle();
     try {
       memory.commit();
     } finally {
       if (progress != null) progress.commit();
-      if (opened) input.wakeOpenedProducers();
+      if (resumed) input.wakeResumedProducers();
       if (published || asked || input.shouldNotifyProducer()) {
         fenceAndWake();
         input.wakeProducer(asked);

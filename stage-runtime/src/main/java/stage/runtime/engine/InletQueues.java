@@ -16,7 +16,7 @@ final class InletQueues {
   private InletQueue failed = InletQueue.NONE;       // whose producers have failed
   private InletQueue cancels = InletQueue.NONE;      // that are to be cancelled
   private InletQueue outside = InletQueue.NONE;      // idle ones whose producers do not drain with this stage
-  private InletQueue moved = InletQueue.NONE;        // that the turn has closed or opened
+  private InletQueue moved = InletQueue.NONE;        // that the turn has paused or resumed
 
   // ---- to look, and to take out
 

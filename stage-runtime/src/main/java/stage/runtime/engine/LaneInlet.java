@@ -32,8 +32,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   // what it will be told of next, when everything before it is handled; null for nothing
   private Progress seen;
   private long seenBehind;               // how many events that is, of all that were ever sent
-  private boolean closed;                // whether it is closed for now
-  private boolean closedInTurn;          // the same as the turn that is running has said
+  private boolean paused;                // whether it is paused
+  private boolean pausedInTurn;          // the same as the turn that is running has said
   private boolean cancelled;
   // of what an earlier incarnation asked for, what this one has not been told of; while it is being greeted
   private long inherited;
@@ -127,27 +127,27 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   @Override
-  public void close() {
-    cell().ensureOwnThread("close()");
+  public void pause() {
+    cell().ensureOwnThread("pause()");
     half.gateMoved(this);
-    closedInTurn = true;
+    pausedInTurn = true;
   }
 
   @Override
-  public void open() {
-    cell().ensureOwnThread("open()");
+  public void resume() {
+    cell().ensureOwnThread("resume()");
     half.gateMoved(this);
-    closedInTurn = false;
+    pausedInTurn = false;
   }
 
   @Override
-  public boolean isClosed() {
-    return closedInTurn;
+  public boolean isPaused() {
+    return pausedInTurn;
   }
 
-  /** {@return whether it is closed by the turns that were good} */
-  boolean isShut() {
-    return closed;
+  /** {@return whether it is paused, as far as the turns that were good have said} */
+  boolean isPauseCommitted() {
+    return paused;
   }
 
   // ---- what its consumer remembers of it
@@ -193,7 +193,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   /** {@return whether there is progress that a turn without events may tell of} Looks only. */
   boolean hasProgress() {
-    if (closed || isCancelled()) return false;
+    if (paused || isCancelled()) return false;
     if (seen != null) return lane.settled() >= seenBehind;
     Progress there = lane.progress();   // before the tail
     return there != null && there != applied && lane.available() == 0;
@@ -225,21 +225,21 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   /** {@return whether there are events that may be handed out} */
   boolean hasEvents() {
-    return !closed && lane.available() > 0;
+    return !paused && lane.available() > 0;
   }
 
   /**
-   * The turn was good. Returns whether it has opened this subscription and that asks for more now; if so, its producer
+   * The turn was good. Returns whether it has resumed this subscription and that asks for more now; if so, its producer
    * must be woken, after a full fence.
    */
   boolean commitGate() {
-    boolean opens = closed && !closedInTurn;
-    closed = closedInTurn;
-    return opens && settle(0, 0, 0);
+    boolean resumes = paused && !pausedInTurn;
+    paused = pausedInTurn;
+    return resumes && settle(0, 0, 0);
   }
 
   void rollbackGate() {
-    closedInTurn = closed;
+    pausedInTurn = paused;
   }
 
   @Override
@@ -392,7 +392,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     } else if (demand.isManual()) {
       requested = Sums.plus(before, asked);
       asked = 0;
-    } else if (!closed) {
+    } else if (!paused) {
       long settled = lane.settled() + handled + deadLettered + dropped;
       if (before - settled <= demand.min()) requested = settled + demand.max();
     }

@@ -329,7 +329,7 @@ final class WorkSelector {
     boolean isHeldUp = cell.producerHalf() != null && cell.producerHalf().demand() == 0;
     if (isHeldUp && !incarnations.role().takesAhead()) return false;
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets())
-      if (inlet.isClosed() || inlet.lane().unsent() == 0) return false;
+      if (inlet.isPaused() || inlet.lane().unsent() == 0) return false;
     return true;
   }
 }

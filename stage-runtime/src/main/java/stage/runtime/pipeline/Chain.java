@@ -158,7 +158,7 @@ final class Chain implements Transactional {
     boolean mayVouch = !results.isOfSink() && vouching.isStamped();
     if (mayVouch && !firings.isHeldUp() && !firings.hasEnded()) vouching.tell(results);
     stopIfDone();
-    openAndClose();
+    pauseAndResume();
     timer.arm();
   }
 
@@ -260,11 +260,11 @@ final class Chain implements Transactional {
 
   void subscribed(Inlet<Object> inlet) {
     inputs.subscribed(inlet);
-    openAndClose();
+    pauseAndResume();
   }
 
-  private void openAndClose() {
-    inputs.openAndClose(links.first(), plan.isCounted() && links.isDone());
+  private void pauseAndResume() {
+    inputs.pauseAndResume(links.first(), plan.isCounted() && links.isDone());
   }
 
   void inputEnded(Inlet<Object> inlet, Outlet<Object> to) throws Exception {

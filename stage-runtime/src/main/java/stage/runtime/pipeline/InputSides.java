@@ -58,11 +58,11 @@ final class InputSides {
   }
 
   /** Lets elements come of the sides that the first link wants some of; of all if it takes the rest in vain. */
-  void openAndClose(Link first, boolean isRestInVain) {
+  void pauseAndResume(Link first, boolean isRestInVain) {
     if (!areSeveral()) return;
     for (Inlet<Object> inlet : inlets) {
-      if (first.isOpen(sideOf(inlet)) || isRestInVain) inlet.open();
-      else inlet.close();
+      if (first.isOpen(sideOf(inlet)) || isRestInVain) inlet.resume();
+      else inlet.pause();
     }
   }
 

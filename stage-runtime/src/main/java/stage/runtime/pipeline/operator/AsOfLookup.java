@@ -15,7 +15,7 @@ import stage.api.pipeline.Fn2;
 final class AsOfLookup implements SeveralInputs<Object> {
   private static final int ROWS = 1;
 
-  /** How many elements wait for the table before their input is closed. */
+  /** How many elements wait for the table before their input is paused. */
   static final int MOST_WAITING = 1_000;
 
   private record Version(Object row, long t) {}

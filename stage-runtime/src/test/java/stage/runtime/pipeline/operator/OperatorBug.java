@@ -124,7 +124,7 @@ public record OperatorBug(String name, String file, List<Change> changes) {
             "boolean awaitsEvents() {\n    if (signals.has(Signals.PAUSED) || incarnations.role().idle() != "
                 + "WaitState.Kind.EVENTS) return false;", "boolean awaitsEvents() {",
             "if (isHeldUp && !incarnations.role().takesAhead()) return false;", "",
-            "if (inlet.isClosed() || inlet.lane().unsent() == 0) return false;", "if (inlet.isClosed()) return false;"),
+            "if (inlet.isPaused() || inlet.lane().unsent() == 0) return false;", "if (inlet.isPaused()) return false;"),
         bug("an element does not end idleness", "engine/IdleClock.java",
             "    waitedNanos = 0;\n    isRunning = false;\n", "    isRunning = false;\n"),
         bug("an element's mark is forgotten", "OpenWindows.java", "    window.mark();\n    if (markedCount",
