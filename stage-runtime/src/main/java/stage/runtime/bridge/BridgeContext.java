@@ -71,7 +71,7 @@ public interface BridgeContext extends StageContext {
 
   /**
    * Publishes events at once, beyond demand if need be: those that were accepted and that no later turn of this
-   * incarnation will emit. The stage's own thread, within a callback.
+   * incarnation will emit. The stage's own thread, {@linkplain #inEngine in the engine}.
    *
    * @param events the events; nobody may write to the array any more
    */

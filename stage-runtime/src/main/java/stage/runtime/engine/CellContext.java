@@ -102,8 +102,7 @@ final class CellContext implements BridgeContext {
 
   @Override
   public void publish(Object[] events) {
-    if (events.length == 0) return;
-    cell.incarnations().inEngine(() -> cell.producerHalf().publishNow(events));
+    if (events.length > 0) cell.producerHalf().publishNow(events);
   }
 
   @Override

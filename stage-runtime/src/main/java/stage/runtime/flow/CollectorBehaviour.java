@@ -3,11 +3,13 @@ package stage.runtime.flow;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Collector;
 import stage.api.Inlet;
 import stage.api.Stage;
 import stage.api.StageContext;
+import stage.api.StageKilledException;
 import stage.api.StopReason;
 import stage.api.internal.Description;
 import stage.runtime.bridge.BridgeContext;
@@ -27,6 +29,8 @@ final class CollectorBehaviour<I, A, R> implements Stage.Consumer<I> {
     private final CompletableFuture<R> result;
     private final String path;
     private final A filled;
+    // threads that are in the accumulator: the stage's, and one that was replaced there
+    private final AtomicInteger filling = new AtomicInteger();
 
     Container(Description.Collecting<I, A, R> described, BridgeContext context) {
       this.collector = described.collector();
@@ -40,6 +44,16 @@ final class CollectorBehaviour<I, A, R> implements Stage.Consumer<I> {
       }
       // if someone else was first; else it has ended anyway
       result.whenComplete((collected, failure) -> context.stop());
+    }
+
+    /**
+     * An incarnation begins. The one before it may have left its thread behind in the accumulator: that thread goes on
+     * with the container, and what it has put there comes again. That thread counts itself before it looks whether it
+     * is still the stage's; this one became the stage's before it looks at the count. Both are volatile.
+     */
+    void begin() {
+      if (filling.get() != 0) result.completeExceptionally(new StageKilledException("stage " + path
+          + " was killed in its accumulator, which did not return, so what it has collected is not reliable"));
     }
 
     @Override
@@ -69,6 +83,7 @@ final class CollectorBehaviour<I, A, R> implements Stage.Consumer<I> {
 
   private final Description.Collecting<I, A, R> described;
   private Container<I, A, R> container;
+  private BridgeContext context;
 
   private CollectorBehaviour(Description.Collecting<I, A, R> described) {
     this.described = described;
@@ -82,15 +97,20 @@ final class CollectorBehaviour<I, A, R> implements Stage.Consumer<I> {
   public void onStart(StageContext context) {
     var bridge = BridgeContext.of(context);
     container = bridge.kept(() -> new Container<>(described, bridge));
+    container.begin();
+    this.context = bridge;
   }
 
   @Override
   public void onEvents(List<I> events, Inlet<I> from) {
     BiConsumer<A, ? super I> accumulator = container.collector.accumulator();
     int collected = 0;
+    container.filling.getAndIncrement();   // volatile, before isCurrent; see begin
     try {
+      if (!context.isCurrent()) return;
       for (; collected < events.size(); collected++) accumulator.accept(container.filled, events.get(collected));
     } finally {
+      container.filling.getAndDecrement();
       from.commit(collected);   // what is in the container is not to get there twice, however this turn ends
     }
   }

@@ -55,7 +55,8 @@ public final class FlowBridges implements Bridges {
       case Description.ToSubscriber<?> to -> deliveries(to);
       case Description.Collecting<?, ?, ?> collecting -> CollectorBehaviour.by(collecting);
       case Description.PerEvent perEvent -> throw new IllegalArgumentException("perEvent is a role, and no bridge");
-    case Description.MapConcurrent map -> throw new IllegalArgumentException("mapConcurrent is a role, and no bridge");
+      case Description.MapConcurrent map ->
+          throw new IllegalArgumentException("mapConcurrent is a role, and no bridge");
     };
   }
 

@@ -9,20 +9,38 @@ import stage.api.StopReason;
 import stage.runtime.bridge.BridgeContext;
 import stage.runtime.bridge.BridgeResource;
 import stage.runtime.bridge.OnNotify;
+import stage.runtime.bridge.Transactional;
 
 /** A producer that emits what comes from a publisher. Each incarnation is a subscription of its own. */
 final class PublisherBehaviour<O> implements Stage.Producer<O>, OnNotify {
   /**
    * Hands over from one incarnation to the next, should the thread of the first have been abandoned, so that its
-   * {@code onStop} was not run.
+   * {@code onStop} was not run. Events that a turn has emitted stay with the incarnation until they are published: a
+   * publisher sends them once.
    */
-  private static final class Handover implements BridgeResource {
+  private static final class Handover implements BridgeResource, Transactional {
     private Upstream<?> last;
 
     void next(Upstream<?> upstream) {
-      Upstream<?> before = last;
+      if (last != null) last.close();   // first: if that throws, it is done again
       last = upstream;
-      if (before != null) before.close();
+    }
+
+    @Override
+    public void commit() {
+      if (last != null) last.commit();
+    }
+
+    @Override
+    public void rollback() {
+      if (last != null) last.rollback();
+    }
+
+    /** The thread that was replaced emits nothing more. */
+    @Override
+    public Transactional committedOnly() {
+      rollback();
+      return this;
     }
 
     @Override
@@ -55,7 +73,9 @@ final class PublisherBehaviour<O> implements Stage.Producer<O>, OnNotify {
     var bridge = BridgeContext.of(context);
     upstream = upstreams.get();
     upstream.attach(bridge);
-    bridge.kept(Handover::new).next(upstream);
+    Handover handover = bridge.kept(Handover::new);
+    bridge.transactional("handover", () -> handover);
+    handover.next(upstream);
     try {
       publisher.subscribe(upstream);
     } catch (Throwable failure) {   // against rule 1.9; onStop is not run for what has not started

@@ -21,6 +21,9 @@ final class SpscQueue<E> {
   //
   // A publisher that has many events at once (another bridge of ours) puts them as they are, and publishes once: the
   // addition costs several times what the rest of an event does.
+  //
+  // What the taker takes out stays where it is until commit, so that rollback can put it back: a turn may fail after it
+  // has emitted events, and then they are not emitted.
 
   private static final int CHUNK = 256;
 
@@ -53,11 +56,15 @@ final class SpscQueue<E> {
   private Chunk first;
   private int index;       // slots of the first chunk that are taken out
   private long taken;
+  private Chunk kept;      // where first, index and taken were at the last commit
+  private int keptIndex;
+  private long keptTaken;
   private long accepted;   // in all, once it is closed
 
   SpscQueue() {
     this.first = new Chunk(new Object[CHUNK]);
     this.last = first;
+    this.kept = first;
   }
 
   // ---- the publisher's side
@@ -74,8 +81,9 @@ final class SpscQueue<E> {
 
   /** As {@link #put}, of many; nobody else may write to the array any more. */
   void putAll(Object[] run) {
+    var fresh = new Chunk(run);   // first: where there is no memory, nothing has changed
     last.size = filled;
-    append(new Chunk(run));
+    append(fresh);
     filled = run.length;
     unpublished += run.length;
   }
@@ -101,7 +109,7 @@ final class SpscQueue<E> {
   /** {@return whether the taker had gone to sleep, and must be woken; once} Any thread. */
   boolean wakes() {
     if ((word & ASLEEP) == 0) return false;
-    // volatile, so what was written before it is seen by the thread that is woken
+    // volatile; pairs with the compare-and-set in sleep: of several publishers' threads, one wakes
     long before = (long) WORD.getAndBitwiseAnd(this, ~ASLEEP);
     return (before & ASLEEP) != 0;
   }
@@ -114,13 +122,13 @@ final class SpscQueue<E> {
     return ((now & CLOSED) != 0 ? accepted : now & COUNT) - taken;
   }
 
-  /** Emits events, so many of which are available. */
+  /** Emits events, so many of which are available. Those that are emitted before something throws are taken out. */
   void drain(long count, BulkOutlet<E> out) {
     long left = count;
     while (left > 0) {
       int run = (int) Math.min(left, nextRun());
       out.emitAll(first.events, index, index + run);
-      cleared(run);
+      tookOut(run);
       left -= run;
     }
   }
@@ -131,7 +139,7 @@ final class SpscQueue<E> {
     for (int filled = 0; filled < all.length;) {
       int run = Math.min(all.length - filled, nextRun());
       System.arraycopy(first.events, index, all, filled, run);
-      cleared(run);
+      tookOut(run);
       filled += run;
     }
     return all;
@@ -140,18 +148,37 @@ final class SpscQueue<E> {
   /** {@return how many slots of the first chunk are left, after looking to it that there are some} */
   private int nextRun() {
     while (index == first.size) {
-      Chunk finished = first;
       first = first.next;
-      finished.next = null;   // or an old chunk that was promoted would keep all later ones alive
       index = 0;
     }
     return first.size - index;
   }
 
-  private void cleared(int run) {
-    Arrays.fill(first.events, index, index + run, null);
+  private void tookOut(int run) {
     index += run;
     taken += run;
+  }
+
+  /** What was taken out is gone for good. Takes no memory. */
+  void commit() {
+    while (kept != first) {
+      Chunk finished = kept;
+      kept = finished.next;
+      // or an old chunk that was promoted would keep its events alive, and all later chunks
+      Arrays.fill(finished.events, keptIndex, finished.size, null);
+      finished.next = null;
+      keptIndex = 0;
+    }
+    Arrays.fill(kept.events, keptIndex, index, null);
+    keptIndex = index;
+    keptTaken = taken;
+  }
+
+  /** What was taken out since the last commit is there again. */
+  void rollback() {
+    first = kept;
+    index = keptIndex;
+    taken = keptTaken;
   }
 
   /** {@return how many events were taken} */

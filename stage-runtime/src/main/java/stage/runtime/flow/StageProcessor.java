@@ -31,11 +31,16 @@ final class StageProcessor<I, O> implements Flow.Processor<I, O>, BatchSubscribe
     if (subscriber == null) throw new NullPointerException("subscriber must not be null (Reactive Streams rule 1.9)");
     var over = new AtomicBoolean();
     subscribers.incrementAndGet();
-    output.subscribe(subscriber, () -> {
-      // With the last one nobody wants anything any more. Where the stage itself has ended, its input has too, and this
-      // changes nothing.
-      if (over.compareAndSet(false, true) && subscribers.decrementAndGet() == 0) input.leave();
-    });
+    try {
+      output.subscribe(subscriber, () -> {
+        // With the last one nobody wants anything any more. Where the stage itself has ended, its input has too, and
+        // this changes nothing.
+        if (over.compareAndSet(false, true) && subscribers.decrementAndGet() == 0) input.leave();
+      });
+    } catch (Throwable failure) {   // such as a full heap: it is no subscriber, and may come again
+      if (over.compareAndSet(false, true)) subscribers.decrementAndGet();
+      throw failure;
+    }
   }
 
   @Override

@@ -163,12 +163,12 @@ final class StreamReader<E> extends Spliterators.AbstractSpliterator<E> implemen
   private boolean isCompletion(StopReason ended) {
     return switch (ended) {
       case StopReason.Completed completed -> false;
-    case StopReason.Crashed(var cause) -> throw cause instanceof StageEndedException before ? before
-        : new StageEndedException(path, ended);
-    case StopReason.ProducerFailed(var producer, var cause) -> throw new StageEndedException(path,
-        new StopReason.Crashed(cause));
-    case StopReason.Stopped stopped -> throw new CancellationException(
-        "stage " + path + " was stopped before it had delivered everything");
+      case StopReason.Crashed(var cause) ->
+          throw cause instanceof StageEndedException before ? before : new StageEndedException(path, ended);
+      case StopReason.ProducerFailed(var producer, var cause) ->
+          throw new StageEndedException(path, new StopReason.Crashed(cause));
+      case StopReason.Stopped stopped ->
+          throw new CancellationException("stage " + path + " was stopped before it had delivered everything");
       case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour does not end a stage");
       case StopReason.GroupRestart restarted -> throw new IllegalStateException("a group restart does not end a stage");
     };

@@ -22,8 +22,11 @@ import stage.runtime.time.Handles;
 final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
   private static final VarHandle REQUESTED = Handles.of(MethodHandles.lookup(), "requested", long.class);
   private static final VarHandle REFUSAL = Handles.of(MethodHandles.lookup(), "refusal", StopReason.class);
+  private static final VarHandle SIGNALLING = Handles.of(MethodHandles.lookup(), "signalling", int.class);
 
-  private final Consumer<SubscriberLink<I>> whenOver;
+  // told when the subscription is over, at least once; any thread. Null at the end: it knows the subscriber, and others
+  // may keep this subscription (rule 3.13)
+  private volatile Consumer<SubscriberLink<I>> whenOver;
   private volatile BridgeContext context;       // the stage's thread, when it starts; null if rejected
   private volatile long requested;        // any thread, by compare-and-set; stays at the largest number
   // any thread, once, by compare-and-set: what the subscriber must be told, whatever becomes of the stage
@@ -34,7 +37,8 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
   private Flow.Subscriber<? super I> subscriber;   // null once it must not be signalled any more (rule 3.13)
   private boolean greeted;
   private boolean inTurn;      // whether the turn that is running looks at what was requested when it ends
-  private volatile boolean inSignal;   // read by a thread that takes over; see begin
+  // how many threads are in a signal: the stage's, and one that was replaced there; see begin
+  private volatile int signalling;
   private long delivered;
 
   /**
@@ -65,6 +69,7 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
     do {
       before = requested;
       if (before == Long.MAX_VALUE) return;   // rule 3.17
+    // volatile, before the signal below: the stage that sees the signal sees what is requested
     } while (!REQUESTED.compareAndSet(this, before, before + events < 0 ? Long.MAX_VALUE : before + events));
     // Within a turn of the stage nobody has to be woken, which also bounds the recursion of request and onNext (rule
     // 3.3).
@@ -85,7 +90,12 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
     cancelled = true;
     BridgeContext there = context;
     if (there != null) there.stop();
-    whenOver.accept(this);
+    tellOver();
+  }
+
+  private void tellOver() {
+    Consumer<SubscriberLink<I>> told = whenOver;
+    if (told != null) told.accept(this);
   }
 
   // ---- the stage's thread
@@ -106,16 +116,19 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
 
   /**
    * An incarnation begins. The one before it may have left its thread behind, in the midst of a signal: then there can
-   * be no other (rule 1.3). That thread sets the flag before it looks whether it is still the stage's; this one became
-   * the stage's before it looks at the flag. Both are volatile, so one sees the other.
+   * be no other (rule 1.3). That thread counts itself before it looks whether it is still the stage's; this one became
+   * the stage's before it looks at the count. Both are volatile, so one sees the other.
    */
   void begin(BridgeContext incarnation) {
     context = incarnation;
-    if (inSignal) {
-      subscriber = null;
-      cancelled = true;   // that thread looks here before it signals again
-    }
+    forgetIfInSignal();
     if (isSpent()) context.stop();
+  }
+
+  private void forgetIfInSignal() {
+    if (signalling == 0) return;
+    subscriber = null;
+    cancelled = true;   // the thread that is in the signal looks here before it signals again
   }
 
   void beginTurn() {
@@ -128,9 +141,12 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
 
   /** Signals {@code onSubscribe}, the first time. */
   void greet() {
-    if (greeted || subscriber == null) return;
-    greeted = true;
-    signal(() -> subscriber.onSubscribe(this));
+    Flow.Subscriber<? super I> to = subscriber;
+    if (greeted || to == null) return;
+    signal(() -> {
+      greeted = true;   // not before it is certain that this thread signals it
+      to.onSubscribe(this);
+    });
   }
 
   /**
@@ -142,7 +158,7 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
     int most = events.size();
     long before = delivered;
     int signalled = 0;
-    inSignal = true;
+    beginSignal();
     try {
       if (isReplaced()) return;
       if (to instanceof BatchSubscriber<?>) {
@@ -158,7 +174,7 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
       subscriber = null;
       throw failure;
     } finally {
-      inSignal = false;
+      endSignal();
     }
   }
 
@@ -192,9 +208,7 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
       producer.report("a subscriber that could not subscribe to stage " + producer.path() + " threw when it was told",
           broken);
     } finally {
-      subscriber = null;
-      cancelled = true;   // rule 1.6
-      whenOver.accept(this);
+      end();
     }
   }
 
@@ -202,12 +216,18 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
   @Override
   public void over(StopReason reason) {
     try {
+      forgetIfInSignal();   // this thread may have taken over, and there is no other incarnation
       if (!isSpent()) tellEnd(refusal == null ? reason : refusal);
     } finally {
-      subscriber = null;
-      cancelled = true;   // rule 1.6
-      whenOver.accept(this);
+      end();
     }
+  }
+
+  private void end() {
+    subscriber = null;
+    cancelled = true;   // rule 1.6
+    tellOver();
+    whenOver = null;
   }
 
   private void tellEnd(StopReason end) {
@@ -219,7 +239,7 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
     Flow.Subscriber<? super I> last = subscriber;
     subscriber = null;
     // before the signal, which ends the subscription (rule 1.6): from within it the subscriber may come again
-    whenOver.accept(this);
+    tellOver();
     switch (end) {
       case StopReason.Completed completed -> signal(last::onComplete);
       case StopReason.Crashed(var cause) -> signal(() -> last.onError(cause));
@@ -231,21 +251,29 @@ final class SubscriberLink<I> implements Flow.Subscription, BridgeResource {
     }
   }
 
-  /** {@return whether another thread has taken the place of this one} After the flag was set; see begin. */
+  private void beginSignal() {
+    SIGNALLING.getAndAdd(this, 1);   // volatile, before isReplaced; pairs with forgetIfInSignal, as begin says
+  }
+
+  private void endSignal() {
+    SIGNALLING.getAndAdd(this, -1);   // volatile: a successor that finds no signal sees what was delivered
+  }
+
+  /** {@return whether another thread has taken the place of this one} Within beginSignal; see begin. */
   private boolean isReplaced() {
     BridgeContext there = context;
     return there != null && !there.isCurrent();   // one that is rejected has no stage
   }
 
   private void signal(Runnable signal) {
-    inSignal = true;
+    beginSignal();
     try {
       if (!isReplaced()) signal.run();
     } catch (Throwable failure) {
       subscriber = null;
-      inSignal = false;
       throw failure;
+    } finally {
+      endSignal();
     }
-    inSignal = false;
   }
 }

@@ -33,13 +33,15 @@ final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
   private static final VarHandle ENDING = Handles.of(MethodHandles.lookup(), "ending", Ending.class);
   private static final VarHandle CANCELLED = Handles.of(MethodHandles.lookup(), "cancelled", boolean.class);
 
+  private static final String TOO_LATE = "sent by a publisher after its subscription was cancelled";
+
   private final SpscQueue<E> queue = new SpscQueue<>();
   // set by the stage's thread, once, before the publisher knows this
   private volatile BridgeContext context;
   private volatile Flow.Subscription subscription;   // set by the publisher's thread, once, by compare-and-set
   // set by the publisher's thread or the stage's, once, by compare-and-set
   private volatile Ending ending;
-  private volatile boolean closed;                   // set by the stage's thread
+  private volatile boolean closed;                   // set by the stage's thread, once its queue is
   private volatile boolean cancelled;                // whoever cancels, by compare-and-set
   // written by the stage's thread before it asks, read by the publisher's
   private volatile long requested;
@@ -71,15 +73,30 @@ final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
   public void onNext(E event) {
     if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
     if (received >= allowed && !isAllowed()) return;
+    try {
+      queue.put(event);
+    } catch (Throwable full) {
+      giveUp(full);
+      throw full;
+    }
     received++;
-    queue.put(event);
     publish();
+  }
+
+  /** There is no memory for an event. Its stage would wait for it for ever, so that gets the failure too. */
+  private void giveUp(Throwable full) {
+    fail(full);
+    allowed = received;   // so that what comes nevertheless is looked at
   }
 
   /** {@return whether there may be another event, as far as is known by now} */
   private boolean isAllowed() {
     if (ending != null) {   // rule 1.7 is broken, or the event belongs to a publisher that was given up
       context.refused(1, "sent by a publisher after its end");
+      return false;
+    }
+    if (closed) {
+      context.refused(1, TOO_LATE);
       return false;
     }
     allowed = requested;
@@ -94,19 +111,27 @@ final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
 
   private void publish() {
     long refused = queue.publish();
-    if (refused > 0) context.refused(refused, "sent by a publisher after its subscription was cancelled");   // rule 2.8
+    if (refused > 0) {   // rule 2.8
+      allowed = received;   // what comes from now on is looked at, and not put into a queue that nobody takes from
+      context.refused(refused, TOO_LATE);
+    }
     if (queue.wakes()) context.notifyBridge();
   }
 
   @Override
   public void onRun(List<? extends E> events) {
     int more = events.size();
-    if (ending != null || requested - received < more) {   // then it matters which of them is too much
+    if (ending != null || closed || requested - received < more) {   // then it matters which of them is too much
       for (E event : events) onNext(event);
       return;
     }
+    try {
+      queue.putAll(events.toArray());
+    } catch (Throwable full) {
+      giveUp(full);
+      throw full;
+    }
     received += more;
-    queue.putAll(events.toArray());
     publish();
   }
 
@@ -200,13 +225,38 @@ final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
     }
   }
 
-  /** Accepts nothing more, cancels the publisher, and publishes what has come. Changes nothing the second time. */
+  /** What was emitted is published. */
+  void commit() {
+    queue.commit();
+  }
+
+  /** What was emitted since the last commit is not, and there to be emitted again. */
+  void rollback() {
+    queue.rollback();
+  }
+
+  /**
+   * Accepts nothing more, cancels the publisher, and publishes what has come. Changes nothing the second time, except
+   * to publish what there was no memory for.
+   */
   void close() {
+    try {
+      context.inEngine(this::publishRest);
+    } finally {
+      closed = true;
+      Flow.Subscription from = subscription;   // volatile, after closed was set; see onSubscribe
+      if (from != null) cancel(from);
+    }
+  }
+
+  private void publishRest() {
     queue.close();
-    closed = true;
-    context.publish(queue.drain());
-    Flow.Subscription from = subscription;   // volatile, after closed was set; see onSubscribe
-    if (from != null) cancel(from);
+    try {
+      context.publish(queue.drain());
+      queue.commit();   // whatever becomes of the turn in which this was called, it is published
+    } finally {
+      queue.rollback();   // nothing, unless that threw
+    }
   }
 
   private void cancel(Flow.Subscription from) {

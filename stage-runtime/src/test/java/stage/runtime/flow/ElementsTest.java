@@ -7,6 +7,7 @@ import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collector;
@@ -29,9 +31,12 @@ import stage.api.Demand;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Stage;
+import stage.api.StageKilledException;
 import stage.api.StageRef;
 import stage.api.StopReason;
 import stage.api.supervision.StageFailedException;
+import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
 import stage.behaviour.support.Await;
 
 /** Collections, files and queues as producers, and collectors as consumers. */
@@ -215,6 +220,39 @@ class ElementsTest extends FlowTest {
       }, (container, event) -> {}, (one, other) -> one, container -> 0)).into(result)))
           .hasStackTraceContaining("the supplier throws");
       assertThatThrownBy(() -> Await.result(result::join)).hasCauseInstanceOf(OnPurpose.class);
+    }
+
+    @Test
+    void whoseAccumulatorWasAbandonedHasNoResult() throws Exception {
+      var entered = new CountDownLatch(1);
+      var goOn = new CountDownLatch(1);
+      Collector<Integer, List<Integer>, List<Integer>> slow = Collector.of(ArrayList::new, (all, event) -> {
+        all.add(event);
+        if (event != 1 || entered.getCount() == 0) return;
+        entered.countDown();
+        awaitWhateverComes(goOn);
+      }, (one, other) -> one);
+      var result = new CompletableFuture<List<Integer>>();
+      try (Supervisor impatient = Supervisor.open(SupervisorSpec.of("impatient").withGrace(Duration.ofMillis(20)))) {
+        var numbers = impatient.start(Stage.ofIterable("numbers", upTo(3)));
+        var stage = impatient.start(Stage.collect("collector", numbers, slow).into(result));
+        entered.await();
+        stage.kill();
+        assertThatThrownBy(result::join).hasCauseInstanceOf(StageKilledException.class)
+            .hasMessageContaining("impatient/collector was killed in its accumulator");
+        goOn.countDown();
+      }
+      log.take();
+    }
+
+    private static void awaitWhateverComes(CountDownLatch latch) {
+      while (latch.getCount() > 0) {
+        try {
+          latch.await();
+        } catch (InterruptedException late) {
+          assertThat(latch.getCount()).as("nobody else interrupts").isPositive();
+        }
+      }
     }
 
     @Test

@@ -18,6 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Demand;
+import stage.api.DispatchRule;
+import stage.api.Dispatcher;
 import stage.api.Stage;
 import stage.api.StopReason;
 import stage.api.supervision.Backoff;
@@ -93,6 +95,29 @@ class ForeignPublisherTest extends FlowTest {
   }
 
   /** More was requested than is wanted by now, because one of two consumers has left. */
+  @Nested
+  class WhoseEventsCannotBeSharedOut {
+    /** A publisher sends each event once, so a turn that was undone must not have lost what it had emitted. */
+    @Test
+    void keepsThemUntilTheyCan() throws Exception {
+      Hand hand = hand();
+      var failures = new AtomicInteger();
+      DispatchRule rule = (events, subscriptions, shares) -> {
+        if (events > 0 && failures.getAndIncrement() < 1) throw new OnPurpose("sharing out");
+        shares[0] = events;
+      };
+      var producer = noted(scope.start(
+          Stage.<Integer>fromPublisher("from-publisher", hand).withDispatcher(Dispatcher.shared(rule))));
+      var sink = new Inward.Sink();
+      var consumer =
+          noted(scope.start(sink.spec(ForeignPublisherTest.this).subscribeTo(producer, Demand.max(10))));
+      hand.awaitRequested(1).subscriber().onNext(0);
+      Await.until(() -> hand.subscribers.size() == 2, "it is subscribed to again", producer);
+      hand.send(1, 5).complete();
+      assertThat(Await.next(6, sink.handled, producer, consumer)).isEqualTo(upTo(6));
+    }
+  }
+
   @Nested
   class ThatEndsWithEventsThatNobodyWantsYet {
     private final Hand hand = hand();

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import stage.api.Dispatcher;
 import stage.api.ProducerSpec;
+import stage.api.Restart;
 import stage.api.Stage;
 import stage.api.StageEndedException;
 import stage.api.StopReason;
@@ -104,6 +105,27 @@ class Section1PublisherTest extends FlowTest {
     }
     assertThat(recorder.rest()).isEmpty();
     assertThat(recorder.ends).isEmpty();
+    assertThat(log.take()).isNotEmpty().allMatch(record -> record.getMessage().contains("to-subscriber"));
+  }
+
+  /** As above, but no incarnation follows: the thread that takes the place of the first tells of the end. */
+  @Test
+  void rule1_03_norIsItToldOfTheEndMeanwhile() throws Exception {
+    var goOn = new CountDownLatch(1);
+    Recorder recorder = recorder();
+    recorder.onNextDo(subscription -> awaitWhateverComes(goOn));
+    try (Supervisor impatient = Supervisor.open(SupervisorSpec.of("impatient").withGrace(Duration.ofMillis(20)))) {
+      var numbers = impatient.start(Stage.ofIterable("numbers", upTo(10)));
+      var stage = impatient.start(
+          Stage.toSubscriber("to-subscriber", recorder).withRestart(Restart.TEMPORARY).subscribeTo(numbers));
+      recorder.awaitSubscribed().request(10);
+      recorder.await(1);
+      stage.kill();
+      assertThat(Await.end(stage)).isInstanceOf(StopReason.Crashed.class);
+      assertThat(recorder.ends).isEmpty();
+      goOn.countDown();
+    }
+    assertThat(recorder.rest()).isEmpty();
     assertThat(log.take()).isNotEmpty().allMatch(record -> record.getMessage().contains("to-subscriber"));
   }
 
