@@ -141,6 +141,28 @@ class JobsInTimeTest {
         }
       });
     }
+
+    /** Several workers learn of it at different times; what one of them still has to pass on is no less due for that. */
+    @Test
+    void isWaitedForByAllThatItsElementsComeByOnceItSpeaksAgain() {
+      SimulatedRuntime.withSeeds(1, 40).run(simulated -> {
+        try (Supervisor scope = Supervisor.open("app")) {
+          ProducerProbe<Long> probe = ProducerProbe.start(scope, "seconds");
+          Running<List<String>> job = Pipeline.from(probe.ref()).eventTime(IDLE_AFTER_TEN)
+              .keyBy(second -> second % 10).workers(4).window(MINUTES).count()
+              .window(Windows.tumbling(Duration.ofMinutes(2))).sum(pane -> pane.value())
+              .map(JobsInTimeTest::shown).toList().start(scope, "job");
+          send(probe, 1, 2, 3, 4);
+          simulated.advance(Duration.ofSeconds(20));
+          send(probe, 1_000);
+          simulated.advance(Duration.ofSeconds(20));
+          send(probe, 1_001, 1_002, 3_000);
+          probe.complete();
+          assertThat(job.join()).containsExactly("0-120 4", "960-1080 3", "3000-3120 1");
+          assertThat(job.report().late()).isZero();
+        }
+      });
+    }
   }
 
   @Nested

@@ -53,7 +53,7 @@ final class Chain implements Transactional {
     this.givingUp = new GivingUp(plan, batch);
     this.firings = new Firings(links, batch, element);
     this.inputs = new InputSides(plan);
-    this.vouching = new Vouching(links, plan.lanes().size());
+    this.vouching = new Vouching(links, plan.sources());
     this.timer = new RunTimer(links, job.clock());
     this.crashing = new CrashingResult(links.size(), job.redelivery());
     var reception = new Reception(tally);

@@ -2,6 +2,7 @@ package stage.runtime.pipeline;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import stage.api.pipeline.plan.Site;
 
@@ -15,6 +16,7 @@ import stage.api.pipeline.plan.Site;
  * @param sides which side the events of a producer are of; empty if it does not matter
  * @param feeds how many producers each side has
  * @param lanes the number of each producer
+ * @param sources which stages the times of each producer's events come from
  * @param idleAfterNanos after how long a silence its source counts as idle; 0 for never
  * @param isRaw whether elements come without envelopes
  * @param isCounted whether elements may answer for deliveries
@@ -23,4 +25,5 @@ import stage.api.pipeline.plan.Site;
  */
 record ChainPlan(String stage, Supplier<List<Link>> links, List<Site> sites, List<Policy> policies, boolean isRaw,
     boolean isCounted, int copies, boolean isCollecting,
-    Map<String, Integer> sides, List<Integer> feeds, Map<String, Integer> lanes, long idleAfterNanos) {}
+    Map<String, Integer> sides, List<Integer> feeds, Map<String, Integer> lanes,
+    List<Set<StagePlan>> sources, long idleAfterNanos) {}

@@ -86,7 +86,7 @@ final class Links {
       return all;
     }, List.copyOf(made.sites), List.copyOf(made.policies), isRaw, stage.takesCounted(), copies, made.isCollecting,
         made.sides(), made.feeds(),
-        made.lanes(), made.idleAfterNanos);
+        made.lanes(), stage.feeds.stream().map(feed -> feed.from().timeSources()).toList(), made.idleAfterNanos);
   }
 
   private Map<String, Integer> sides() {

@@ -1,12 +1,15 @@
 package stage.runtime.pipeline;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import stage.api.Demand;
 import stage.api.pipeline.plan.Crossing;
 import stage.api.pipeline.plan.Origin;
 import stage.api.pipeline.plan.Sink;
 import stage.api.pipeline.plan.Site;
+import stage.api.pipeline.plan.Step;
 
 /** A stage as it is planned: filled in while the description is walked, and then only read. */
 final class StagePlan {
@@ -85,6 +88,7 @@ final class StagePlan {
   boolean isPlain;             // its elements go to a user's stage, and answer for nothing any more
   boolean isStamped;           // whether its elements have a time
   private Boolean takesCounted;   // null until someone wants to know
+  private Set<StagePlan> timeSources;   // null until someone wants to know
   String name;                 // once all stages are there
 
   /** {@return whether elements that it emits may answer for deliveries} */
@@ -99,6 +103,18 @@ final class StagePlan {
   boolean takesCounted() {
     if (takesCounted == null) takesCounted = feeds.stream().anyMatch(feed -> feed.from().isCounted());
     return takesCounted;
+  }
+
+  /** {@return which stages the times of its elements come from, this one among them if it gives them their time} */
+  Set<StagePlan> timeSources() {
+    if (timeSources == null) {
+      timeSources = new HashSet<>();
+      for (Feed feed : feeds) timeSources.addAll(feed.from().timeSources());
+      if (parts.stream().anyMatch(part -> part instanceof Part.Plain plain && plain.step() instanceof Step.EventTime)) {
+        timeSources.add(this);
+      }
+    }
+    return timeSources;
   }
 
   StagePlan(Kind kind, Site site, int worker, List<Feed> feeds) {

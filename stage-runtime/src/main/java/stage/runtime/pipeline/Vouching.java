@@ -1,5 +1,7 @@
 package stage.runtime.pipeline;
 
+import java.util.List;
+import java.util.Set;
 import stage.runtime.lane.Progress;
 import stage.runtime.pipeline.operator.Inputs;
 import stage.runtime.pipeline.operator.KeptValue;
@@ -17,10 +19,11 @@ final class Vouching {
   private final KeptValue<Boolean> isIdle = new KeptValue<>(false);       // the source, by the clock
   private final KeptValue<Vouched> vouched = new KeptValue<>(new Vouched(Times.NEVER, false));
 
-  Vouching(LinkRow links, int inputs) {
+  /** @param sources which stages the times of each input's elements come from */
+  Vouching(LinkRow links, List<Set<StagePlan>> sources) {
     this.links = links;
     this.isStamped = !(links.last() instanceof OutLink plain) || plain.isStamped();
-    this.lanes = new Inputs(inputs);
+    this.lanes = new Inputs(sources);
   }
 
   /** {@return whether what the run emits has a time} */

@@ -1,6 +1,7 @@
 package stage.runtime.pipeline.operator;
 
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The progress of a run with several inputs: what all of them together vouch for.
@@ -9,12 +10,17 @@ import java.util.Arrays;
  * completed, forever. It never falls. What elements say of themselves has no part in it: two lanes that were dealt one
  * source's elements have different views of it, and only what a producer vouches for holds for all that it still has in
  * hand.
+ *
+ * <p>A source is idle, or it is not, for all inputs that its elements come by: those of several workers, say. They
+ * learn of it at different times. So inputs of the same sources are idle only if all of them are, and vouch for what
+ * the last of them does: while one says that the source is active again, what another has left to pass on is waited for.
  */
 public final class Inputs implements Kept<Inputs> {
   private static final int ACTIVE = 0;
   private static final int IDLE = 1;
   private static final int COMPLETED = 2;
 
+  private final int[] groups;   // of each input, the first input that has the same sources; never written
   private final KeptValue<State> state;
 
   private record State(long[] vouched, int[] standing, long c, int behind) {}
@@ -22,15 +28,18 @@ public final class Inputs implements Kept<Inputs> {
   /**
    * Makes the progress of inputs of which none has vouched for anything.
    *
-   * @param inputs how many
+   * @param sources what each input's elements come from; those of equal sources are idle together
    */
-  public Inputs(int inputs) {
+  public Inputs(List<?> sources) {
+    int inputs = sources.size();
+    groups = sources.stream().mapToInt(sources::indexOf).toArray();
     long[] vouched = new long[inputs];
     Arrays.fill(vouched, Times.NEVER);
     state = new KeptValue<>(new State(vouched, new int[inputs], inputs == 0 ? Times.FOREVER : Times.NEVER, -1));
   }
 
-  private Inputs(KeptValue<State> state) {
+  private Inputs(int[] groups, KeptValue<State> state) {
+    this.groups = groups;
     this.state = state;
   }
 
@@ -91,35 +100,59 @@ public final class Inputs implements Kept<Inputs> {
     return c > old.c();
   }
 
-  private static int behind(long[] vouched, int[] standings) {
+  private int behind(long[] vouched, int[] standings) {
+    int[] stand = ofSources(standings);
     int behind = -1;
     long most = Times.NEVER;
     for (int i = 0; i < vouched.length; i++) {
       most = Math.max(most, vouched[i]);
-      if (standings[i] == ACTIVE && (behind < 0 || vouched[i] < vouched[behind])) behind = i;
+      if (stand[i] == ACTIVE && (behind < 0 || vouched[i] < vouched[behind])) behind = i;
     }
     return behind >= 0 && vouched[behind] < most ? behind : -1;
   }
 
-  private static long together(long[] vouched, int[] standings) {
+  private long together(long[] vouched, int[] standings) {
+    int[] stand = ofSources(standings);
     long least = Times.FOREVER;
-    long mostOfIdle = Times.NEVER;
     boolean anyActive = false;
     boolean anyIdle = false;
     for (int i = 0; i < vouched.length; i++) {
-      switch (standings[i]) {
+      switch (stand[i]) {
         case ACTIVE -> {
           anyActive = true;
           least = Math.min(least, vouched[i]);
         }
-        case IDLE -> {
-          anyIdle = true;
-          mostOfIdle = Math.max(mostOfIdle, vouched[i]);
-        }
+        case IDLE -> anyIdle = true;
         default -> {}   // COMPLETED: no part in it
       }
     }
-    return anyActive ? least : anyIdle ? mostOfIdle : Times.FOREVER;
+    return anyActive ? least : anyIdle ? mostOfIdle(vouched, stand) : Times.FOREVER;
+  }
+
+  /** {@return how inputs stand, if one that is idle is active where another one of its sources is} */
+  private int[] ofSources(int[] standings) {
+    boolean[] isActive = new boolean[standings.length];   // of each group
+    boolean anyIdle = false;
+    for (int i = 0; i < standings.length; i++) {
+      if (standings[i] == ACTIVE) isActive[groups[i]] = true;
+      anyIdle |= standings[i] == IDLE;
+    }
+    if (!anyIdle) return standings;
+    int[] stand = standings.clone();
+    for (int i = 0; i < stand.length; i++) if (stand[i] == IDLE && isActive[groups[i]]) stand[i] = ACTIVE;
+    return stand;
+  }
+
+  /** {@return the most that sources which are idle vouch for, by all inputs of theirs} */
+  private long mostOfIdle(long[] vouched, int[] stand) {
+    long[] least = new long[vouched.length];   // of each group
+    Arrays.fill(least, Times.FOREVER);
+    for (int i = 0; i < stand.length; i++) {
+      if (stand[i] == IDLE) least[groups[i]] = Math.min(least[groups[i]], vouched[i]);
+    }
+    long most = Times.NEVER;
+    for (long each : least) if (each != Times.FOREVER) most = Math.max(most, each);
+    return most;
   }
 
   @Override
@@ -144,6 +177,6 @@ public final class Inputs implements Kept<Inputs> {
 
   @Override
   public Inputs successor() {
-    return new Inputs(state.successor());
+    return new Inputs(groups, state.successor());
   }
 }

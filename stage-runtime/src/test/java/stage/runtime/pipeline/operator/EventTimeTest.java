@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.pipeline.EventTime;
@@ -92,7 +93,7 @@ class EventTimeTest {
 
   @Nested
   class TheProgressOfSeveralInputs {
-    private final Inputs inputs = new Inputs(3);
+    private final Inputs inputs = new Inputs(List.of("a", "b", "c"));
 
     @Test
     void isTheLeastOfTheActive() {
@@ -150,7 +151,7 @@ class EventTimeTest {
       assertThat(inputs.completed(2)).isTrue();
       assertThat(inputs.current()).isEqualTo(Times.FOREVER);
       assertThat(inputs.isIdle()).isFalse();
-      assertThat(new Inputs(0).current()).isEqualTo(Times.FOREVER);
+      assertThat(new Inputs(List.of()).current()).isEqualTo(Times.FOREVER);
     }
 
     @Test
@@ -163,6 +164,65 @@ class EventTimeTest {
       assertThat(inputs.current()).isEqualTo(10);
       assertThat(successor.current()).isEqualTo(10);
       assertThat(inputs.isIdle()).isFalse();
+    }
+  }
+
+  /** As those of workers, which all learn that their source is idle, or is not, but at different times. */
+  @Nested
+  class InputsOfTheSameSources {
+    private final Inputs inputs = new Inputs(List.of("source", "source", "other"));
+
+    private void areIdleAt(long w) {
+      inputs.progress(0, w, true);
+      inputs.progress(1, w, true);
+    }
+
+    @Test
+    void areIdleOnlyIfAllAre() {
+      inputs.progress(2, 100, false);
+      inputs.progress(0, 10, true);
+      inputs.progress(1, 5, false);
+      assertThat(inputs.current()).isEqualTo(5);
+      inputs.progress(1, 10, true);
+      assertThat(inputs.current()).as("what the other one vouches for").isEqualTo(100);
+    }
+
+    @Test
+    void areWaitedForUntilTheLastOfThemKnowsThatTheSourceIsActive() {
+      areIdleAt(10);
+      inputs.progress(2, Times.NEVER, true);
+      assertThat(inputs.current()).isEqualTo(10);
+      assertThat(inputs.behind()).isEqualTo(-1);
+      inputs.progress(0, 50, false);
+      assertThat(inputs.current()).as("the other worker has not passed on what the source has emitted").isEqualTo(10);
+      assertThat(inputs.isIdle()).isFalse();
+      assertThat(inputs.behind()).isEqualTo(1);
+      inputs.progress(1, 50, false);
+      assertThat(inputs.current()).isEqualTo(50);
+    }
+
+    @Test
+    void vouchForWhatTheLastOfThemDoesWhileAllAreIdle() {
+      areIdleAt(10);
+      inputs.progress(2, 20, true);
+      assertThat(inputs.current()).as("the most of both sources").isEqualTo(20);
+      inputs.progress(0, 50, true);
+      assertThat(inputs.current()).as("the source was active in between").isEqualTo(20);
+      inputs.progress(1, 50, true);
+      assertThat(inputs.current()).isEqualTo(50);
+    }
+
+    @Test
+    void areNotHeldUpByOneThatIsCompleted() {
+      areIdleAt(10);
+      inputs.progress(2, 20, false);
+      inputs.completed(0);
+      assertThat(inputs.current()).isEqualTo(20);
+      inputs.progress(1, 15, true);
+      inputs.completed(2);
+      assertThat(inputs.current()).isEqualTo(20);
+      inputs.progress(1, 30, true);
+      assertThat(inputs.current()).isEqualTo(30);
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.pipeline.Windows;
@@ -84,7 +85,7 @@ class InterleavingTest {
   private static String result(Windows windows, Reducing how, List<List<Item>> lanes, Random random,
       boolean hasTrouble) {
     var rig = new OperatorRig(TestWindows.of(windows, how), hasTrouble ? random : null);
-    var inputs = new Inputs(lanes.size());
+    var inputs = new Inputs(IntStream.range(0, lanes.size()).boxed().toList());
     int[] taken = new int[lanes.size()];
     int left = lanes.stream().mapToInt(List::size).sum();
     for (int i = 0; i < taken.length; i++) if (lanes.get(i).isEmpty()) inputs.completed(i);

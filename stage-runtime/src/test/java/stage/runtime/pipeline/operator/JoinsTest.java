@@ -218,7 +218,7 @@ class JoinsTest {
 
     private static List<Object> run(List<Row> rows, int before, int after, Unmatched unmatched, Random random) {
       var rig = new OperatorRig(within(before, after, 0, unmatched), random);
-      var inputs = new Inputs(2);
+      var inputs = new Inputs(List.of("left", "right"));
       List<List<Row>> sides = List.of(rows.stream().filter(Row::isLeft).toList(),
           rows.stream().filter(row -> !row.isLeft()).toList());
       int[] taken = new int[2];
