@@ -142,7 +142,7 @@ class JobsInTimeTest {
       });
     }
 
-    /** Several workers learn of it at different times; what one of them still has to pass on is no less due for that. */
+    /** Several workers learn of it at different times; what one still has to pass on is waited for all the same. */
     @Test
     void isWaitedForByAllThatItsElementsComeByOnceItSpeaksAgain() {
       SimulatedRuntime.withSeeds(1, 40).run(simulated -> {

@@ -13,7 +13,8 @@ import java.util.List;
  *
  * <p>A source is idle, or it is not, for all inputs that its elements come by: those of several workers, say. They
  * learn of it at different times. So inputs of the same sources are idle only if all of them are, and vouch for what
- * the last of them does: while one says that the source is active again, what another has left to pass on is waited for.
+ * the last of them does: while one says that the source is active again, what another has left to pass on is waited
+ * for.
  */
 public final class Inputs implements Kept<Inputs> {
   private static final int ACTIVE = 0;
