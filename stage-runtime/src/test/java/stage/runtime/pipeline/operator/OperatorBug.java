@@ -62,7 +62,8 @@ public record OperatorBug(String name, String file, List<Change> changes) {
             "if (stand[i] == IDLE && isActive[groups[i]]) stand[i] = ACTIVE;", "{}"),
         bug("idle inputs of one source vouch for what the first of them does", "Inputs.java",
             "least[groups[i]] = Math.min(least[groups[i]], vouched[i]);",
-            "least[groups[i]] = least[groups[i]] == Times.FOREVER ? vouched[i] : Math.max(least[groups[i]], vouched[i]);"),
+            "least[groups[i]] = least[groups[i]] == Times.FOREVER ? vouched[i] "
+                + ": Math.max(least[groups[i]], vouched[i]);"),
         bug("windows fire only beyond their end", "FixedWindows.java",
             "open.first().closesAt <= c.get())) {", "open.first().closesAt < c.get())) {"),
         bug("windows fire before the lateness is over", "FixedWindows.java",
