@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
@@ -74,8 +76,21 @@ public record LineFormat(Charset charset, boolean replacing, int longest) {
   public LineReader open(Path file) throws IOException {
     Objects.requireNonNull(file, "file must not be null");
     if (Files.isDirectory(file)) throw new FileSystemException(file.toString(), null, "is a directory, not a file");
-    InputStream bytes = Files.newInputStream(file);
+    InputStream bytes;
+    try {
+      bytes = Files.newInputStream(file);
+    } catch (NoSuchFileException missing) {
+      throw because(missing, new NoSuchFileException(file.toString(), null, "there is no such file"));
+    } catch (AccessDeniedException denied) {
+      throw because(denied, new AccessDeniedException(file.toString(), null, "no permission to read it"));
+    }
     return new LineReader(file.toString().endsWith(".gz") ? unpacked(bytes, file) : bytes, file.toString(), this);
+  }
+
+  /** {@return an exception that says in words what the JDK's says by its type only} */
+  private static FileSystemException because(FileSystemException cause, FileSystemException inWords) {
+    inWords.initCause(cause);
+    return inWords;
   }
 
   private static InputStream unpacked(InputStream packed, Path file) throws IOException {

@@ -785,8 +785,13 @@ public final class Stage {
    * @throws IllegalStateException if the stream was used or closed already
    */
   public static <O> ProducerSpec<O, Generator<O>> ofStream(String name, Stream<? extends O> elements) {
-    // reads nothing yet
-    return ofIterator(name, Objects.requireNonNull(elements, "elements must not be null").iterator());
+    Objects.requireNonNull(elements, "elements must not be null");
+    try {
+      return ofIterator(name, elements.iterator());   // reads nothing yet
+    } catch (IllegalStateException used) {
+      throw new IllegalStateException("elements must be a stream that nothing has used yet, but that of stage \"" + name
+          + "\" is used or closed; make a new stream for each stage", used);
+    }
   }
 
   /**

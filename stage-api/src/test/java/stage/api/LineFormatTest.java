@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,9 @@ class LineFormatTest {
   void aDirectoryIsNoText(@TempDir Path directory) {
     assertThatThrownBy(() -> LineFormat.DEFAULT.open(directory)).isInstanceOf(IOException.class)
         .hasMessage(directory + ": is a directory, not a file");
+    Path none = directory.resolve("none");
+    assertThatThrownBy(() -> LineFormat.DEFAULT.open(none)).isInstanceOf(NoSuchFileException.class)
+        .hasMessage(none + ": there is no such file");
   }
 
   @Nested

@@ -110,6 +110,13 @@ class KnownAnswersTest {
           .count().map(Pane::value).toList().run()).containsExactly(2L, 2L);
       assertThat(late).containsExactly(3);
     }
+
+    @Test
+    void theStageOfLateElementsSaysSo() {
+      assertThat(seconds(0).window(Windows.tumbling(Duration.ofMinutes(1)))
+          .lateTo(branch -> branch.forEach(n -> {})).count().forEach(pane -> {}).describe())
+          .contains("\nlate: forEach; ", "\nforEach: forEach; ");
+    }
   }
 
   /** Keys are equal where the right one is three more. */

@@ -26,6 +26,7 @@ import stage.api.pipeline.Settling;
 import stage.api.pipeline.WhenFull;
 import stage.api.pipeline.Windowing;
 import stage.api.pipeline.Windows;
+import stage.api.supervision.Supervisor;
 
 /** What each option may be, and jobs whose source ends at once. */
 class PipelineArgumentsTest {
@@ -151,6 +152,31 @@ class PipelineArgumentsTest {
         none.join(Pipeline.of(1)).on(l -> l, r -> r).whole(MANY).left((l, r) -> l).toList(),
         none.zip(Pipeline.of(1), Integer::sum).toList(),
         none.enrich(Pipeline.of(1).toTable(n -> n, MANY).loadedFirst(), n -> n, (n, row) -> n).toList());
+  }
+
+  @Test
+  void theNameOfARunIsRefusedWithItsLine() {
+    String reason = "name must be 1 to 64 of A-Z a-z 0-9 . _ -, but was \"a/b\"";
+    assertThatThrownBy(() -> some().toList().run("a/b")).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageMatching("run \\(PipelineArgumentsTest\\.java:\\d+\\): .*").hasMessageEndingWith(reason);
+    try (Supervisor scope = Supervisor.open("test")) {
+      assertThatThrownBy(() -> some().toList().start(scope, "a/b")).isInstanceOf(IllegalArgumentException.class)
+          .hasMessageMatching("start \\(PipelineArgumentsTest\\.java:\\d+\\): .*").hasMessageEndingWith(reason);
+    }
+  }
+
+  @Test
+  void windowsThatDoNotFitAreNamedByTheirCall() {
+    assertThatThrownBy(() -> Windows.count(5).lateness(SECOND))
+        .hasMessageEndingWith("lateness is for windows of event time, but these are Windows.count(5)");
+    assertThatThrownBy(() -> Windows.sessions(SECOND).offset(SECOND))
+        .hasMessageEndingWith("but these are Windows.sessions(PT1S)");
+  }
+
+  @Test
+  void aDescriptionPrintsItsLastStep() {
+    assertThat(some().map(n -> n)).asString().startsWith("pipeline up to step \"map\" (PipelineArgumentsTest.java:");
+    assertThat(some().toList()).asString().startsWith("job up to step \"toList\" (PipelineArgumentsTest.java:");
   }
 
   @Test

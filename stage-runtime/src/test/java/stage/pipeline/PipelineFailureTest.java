@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -510,7 +511,9 @@ class PipelineFailureTest {
     void isAFileThatIsNotThere(@TempDir Path folder) {
       Path none = folder.resolve("none");
       assertThatThrownBy(() -> Pipeline.lines(none).count().run()).isInstanceOf(StageFailedException.class)
-          .hasMessageContaining("NoSuchFileException");
+          .hasMessageContaining("NoSuchFileException: " + none + ": there is no such file")
+          .cause().extracting(Throwable::getSuppressed, InstanceOfAssertFactories.array(Throwable[].class))
+          .singleElement().asString().startsWith("in step \"lines\" (PipelineFailureTest.java:");
     }
   }
 }

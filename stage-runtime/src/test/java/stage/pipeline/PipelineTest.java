@@ -569,8 +569,8 @@ class PipelineTest {
     @Test
     void nullsOfOthersAreNamed() {
       assertThatThrownBy(() -> Pipeline.from(Arrays.asList(1, null)).count().withIntensity(Intensity.none()).run())
-          .hasRootCauseMessage("an element must not be null, but the one at index 1 of what Pipeline.from was given is;"
-              + " leave it out, or use Optional");
+          .rootCause().hasMessageMatching("step \"from\" \\(PipelineTest\\.java:\\d+\\): an element must not be null,"
+              + " but the one at index 1 is; leave it out, or use Optional");
       assertThatThrownBy(() -> Pipeline.from((Iterable<Integer>) () -> null).count().withIntensity(Intensity.none())
           .run()).rootCause().hasMessageContaining("iterator() of the elements returned null");
       assertThatThrownBy(() -> Pipeline.of(1).flatMap(n -> (List<Integer>) null).onFailure(OnFailure.crash()).count()

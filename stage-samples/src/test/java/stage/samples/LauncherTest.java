@@ -81,9 +81,9 @@ class LauncherTest {
     }
   }
 
-  /** On a terminal, which {@code script} makes; with the sources and the JDK of the test, where nothing takes long. */
+  /** A terminal is what {@code script} makes; with the sources and the JDK of the test, where nothing takes long. */
   @Nested
-  class OnATerminal {
+  class TheFirstTime {
     private static final Path SCRIPT = Path.of("/usr/bin/script");
 
     private Path launcher;
@@ -120,6 +120,16 @@ class LauncherTest {
       assertThat(runOnATerminal().strip()).isEqualTo("stage: compiling with the JDK 99 in "
           + elsewhere.resolve("jdk") + ", once; this may take a minute");
       assertThat(runOnATerminal()).as("what the second start says").isEmpty();
+    }
+
+    @Test
+    void saysSoWithoutATerminalToo() throws Exception {
+      var builder = new ProcessBuilder(launcher.toString(), "hello").redirectErrorStream(true);
+      builder.environment().put("JAVA_HOME", elsewhere.resolve("jdk").toString());
+      Process process = builder.start();
+      assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+          .startsWith("stage: compiling with the JDK 99 in ");
+      assertThat(process.waitFor()).isZero();
     }
   }
 

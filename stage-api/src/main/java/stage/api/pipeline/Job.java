@@ -56,7 +56,7 @@ public final class Job<R> {
    * @throws IllegalStateException if there is no runtime: the jar {@code stage-runtime} is missing
    */
   public R run(String name) throws InterruptedException {
-    return PipelineRuntime.find().run(blueprint, Arguments.notNull("name", name));
+    return PipelineRuntime.find().run(blueprint, Names.checked(name));
   }
 
   /**
@@ -76,7 +76,7 @@ public final class Job<R> {
    */
   public Running<R> start(Supervisor scope, String name) {
     Arguments.notNull("scope", scope);
-    return PipelineRuntime.find().start(blueprint, scope, Arguments.notNull("name", name));
+    return PipelineRuntime.find().start(blueprint, scope, Names.checked(name));
   }
 
   /**
@@ -143,5 +143,11 @@ public final class Job<R> {
    */
   public String toDot() {
     return PipelineRuntime.find().describe(blueprint, PipelineRuntime.Form.DOT);
+  }
+
+  /** {@return where it ends, for a log: {@link #describe} has all of it} */
+  @Override
+  public String toString() {
+    return "job up to " + blueprint.end().site();
   }
 }

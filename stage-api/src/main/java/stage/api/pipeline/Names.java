@@ -1,6 +1,6 @@
 package stage.api.pipeline;
 
-/** Checks names that users give to steps: a step may name a stage, so the rules are those of stages. */
+/** Checks names that users give to steps and jobs: both may name a stage, so the rules are those of stages. */
 final class Names {
   private Names() {}
 

@@ -828,6 +828,12 @@ public final class Pipeline<T> {
     return job(new End(Site.here("count"), node, new Sink.Count()));
   }
 
+  /** {@return its last step, for a log: a {@link Job} can describe all of them} */
+  @Override
+  public String toString() {
+    return "pipeline up to " + node.site();
+  }
+
   private static <T> Pipeline<T> source(String kind, Origin origin) {
     return new Pipeline<>(new Node.Source(Site.here(kind), origin, new Object()));
   }

@@ -215,7 +215,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
     boolean moves = shape instanceof Shape.Tumbling || shape instanceof Shape.Sliding || shape instanceof Shape.ByClock;
     if (!moves) {
       throw Arguments.refused(
-          "offset is for tumbling and sliding windows and those by the clock, but these are " + shape);
+          "offset is for tumbling and sliding windows and those by the clock, but these are " + call(shape));
     }
     return new Windows(shape, offset, lateness);
   }
@@ -229,9 +229,21 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    */
   public Windows lateness(Duration allowed) {
     if (!needsEventTime()) {
-      throw Arguments.refused("lateness is for windows of event time, but these are " + shape);
+      throw Arguments.refused("lateness is for windows of event time, but these are " + call(shape));
     }
     return new Windows(shape, offset, allowed);
+  }
+
+  /** {@return the call that makes such windows, as messages have it} */
+  private static String call(Shape shape) {
+    return "Windows." + switch (shape) {
+      case Shape.Tumbling(var size) -> "tumbling(" + size + ")";
+      case Shape.Sliding(var size, var every) -> "sliding(" + size + ", " + every + ")";
+      case Shape.Sessions(var gap) -> "sessions(" + gap + ")";
+      case Shape.Calendar(var unit, var zone) -> "calendar(" + unit.name() + ", " + zone + ")";
+      case Shape.Count(var size) -> "count(" + size + ")";
+      case Shape.ByClock(var size) -> "byClock(" + size + ")";
+    };
   }
 
   /** {@return whether elements need a time to be put into these windows} */

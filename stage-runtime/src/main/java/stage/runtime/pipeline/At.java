@@ -3,8 +3,8 @@ package stage.runtime.pipeline;
 import stage.api.pipeline.plan.Site;
 
 /**
- * Says, as a suppressed exception of what a step threw, which step that was, and in its message what the step was
- * given. Has no stack of its own.
+ * Says, as a suppressed exception of what a step or a source threw, which one that was, and in its message what a step
+ * was given. Has no stack of its own.
  */
 final class At extends Exception {
   private static final long serialVersionUID = 1;
@@ -15,6 +15,12 @@ final class At extends Exception {
 
   At(Site site, Object value) {
     super("in " + site + ", given " + shown(value), null, false, false);
+    where = "in " + site;
+  }
+
+  /** At a source, which is given nothing. */
+  private At(Site site) {
+    super("in " + site, null, false, false);
     where = "in " + site;
   }
 
@@ -36,7 +42,15 @@ final class At extends Exception {
 
   /** Marks an exception, once for each step. */
   static void mark(Throwable thrown, Site site, Object value) {
-    var at = new At(site, value);
+    mark(thrown, new At(site, value));
+  }
+
+  /** Marks what a source threw. */
+  static void mark(Throwable thrown, Site site) {
+    mark(thrown, new At(site));
+  }
+
+  private static void mark(Throwable thrown, At at) {
     for (Throwable there : thrown.getSuppressed()) {
       if (there instanceof At other && other.getMessage().equals(at.getMessage())) return;
     }

@@ -209,9 +209,9 @@ final class Deployment {
   private ProducerSpec<?, ?> source(StagePlan stage, Origin origin) {
     return switch (origin) {
       case Origin.Elements(var elements) when elements instanceof Collection<?> -> Stage.producer(stage.name, () ->
-          new ElementsSource(elements));
+          new ElementsSource(stage.site, elements));
       case Origin.Elements(var elements) -> Stage.ofIterable(stage.name, elements);
-      case Origin.Files(var files) -> Stage.producer(stage.name, () -> new FilesSource(files));
+      case Origin.Files(var files) -> Stage.producer(stage.name, () -> new FilesSource(stage.site, files));
       case Origin.Text(var text, var isTaken) -> Stage.ofLines(stage.name, text);
       case Origin.Loop(var loop) -> Stage.generator(stage.name, () -> new LoopSource(loop));
       case Origin.Spec(var spec) -> spec;

@@ -6,17 +6,20 @@ import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
+import stage.api.pipeline.plan.Site;
 import stage.runtime.bridge.BulkOutlet;
 
 /** Emits the elements of a collection. Each incarnation iterates anew, and skips what was emitted. */
 final class ElementsSource implements Stage.Producer<Object> {
   private static final int MOST_AT_ONCE = 4096;
 
+  private final Site site;
   private final Iterable<?> elements;
   private State<Long> position;
   private Iterator<?> rest;
 
-  ElementsSource(Iterable<?> elements) {
+  ElementsSource(Site site, Iterable<?> elements) {
+    this.site = site;
     this.elements = elements;
   }
 
@@ -46,7 +49,7 @@ final class ElementsSource implements Stage.Producer<Object> {
   private Object next(long number) {
     Object element = rest.next();
     if (element != null) return element;
-    throw new NullPointerException("an element must not be null, but the one at index " + number
-        + " of what Pipeline.from was given is; leave it out, or use Optional");
+    throw new NullPointerException(site + ": an element must not be null, but the one at index " + number
+        + " is; leave it out, or use Optional");
   }
 }

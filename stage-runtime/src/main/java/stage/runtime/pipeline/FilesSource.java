@@ -10,6 +10,7 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.State;
 import stage.api.StopReason;
+import stage.api.pipeline.plan.Site;
 
 /**
  * Emits the lines of files, one file behind the other. An incarnation opens the file that the last one was in, and
@@ -24,6 +25,7 @@ final class FilesSource implements Stage.Producer<Object> {
    */
   private record Place(int file, long line) {}
 
+  private final Site site;
   private final List<Path> files;
   private State<Place> place;
   private LineReader reader;     // null between two files
@@ -31,7 +33,8 @@ final class FilesSource implements Stage.Producer<Object> {
   private int file;
   private long line;
 
-  FilesSource(List<Path> files) {
+  FilesSource(Site site, List<Path> files) {
+    this.site = site;
     this.files = files;
   }
 
@@ -41,8 +44,8 @@ final class FilesSource implements Stage.Producer<Object> {
     file = place.value().file;
     line = place.value().line;
     if (file == files.size()) return;
-    reader = LineFormat.DEFAULT.open(files.get(file));
-    for (long skipped = 0; skipped < line && reader.next() != null;) skipped++;
+    for (long skipped = 0; skipped < line && next() != null;) skipped++;
+    if (reader == null) open();   // a file that is not there is told of now
   }
 
   @Override
@@ -72,8 +75,22 @@ final class FilesSource implements Stage.Producer<Object> {
   }
 
   private String next() throws IOException {
-    if (reader == null) reader = LineFormat.DEFAULT.open(files.get(file));
-    return reader.next();
+    if (reader == null) open();
+    try {
+      return reader.next();
+    } catch (IOException broken) {
+      At.mark(broken, site);
+      throw broken;
+    }
+  }
+
+  private void open() throws IOException {
+    try {
+      reader = LineFormat.DEFAULT.open(files.get(file));
+    } catch (IOException broken) {
+      At.mark(broken, site);
+      throw broken;
+    }
   }
 
   private void close() throws IOException {

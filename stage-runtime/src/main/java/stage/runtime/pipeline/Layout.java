@@ -421,6 +421,7 @@ final class Layout {
   private static String baseName(StagePlan stage) {
     for (Part part : stage.parts) if (!(part instanceof Part.Outcomes) && part.site().name()
         .isPresent()) return part.site().name().get();
+    if (stage.isOfLate()) return "late";
     if (stage.kind instanceof Kind.Run && stage.parts.size() == 1
         && stage.parts.getFirst() instanceof Part.Outcomes) return "results";
     for (Part part : stage.parts) if (!(part instanceof Part.Outcomes)) return part.site().label();

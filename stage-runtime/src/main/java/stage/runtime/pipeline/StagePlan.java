@@ -73,6 +73,11 @@ final class StagePlan {
     Feed buffered(int buffer) {
       return new Feed(from, route, side, buffer);
     }
+
+    /** {@return whether these are the elements that are late for their windows} */
+    boolean isLate() {
+      return route == TestRouteLink.OTHER && !from.parts.isEmpty() && from.parts.getLast() instanceof Part.LateRoute;
+    }
   }
 
   private static final Demand BY_KEY = new Demand(4 * Demand.DEFAULT.max(), 4 * Demand.DEFAULT.min(), false);
@@ -122,6 +127,11 @@ final class StagePlan {
     this.site = site;
     this.worker = worker;
     this.feeds = List.copyOf(feeds);
+  }
+
+  /** {@return whether it begins a branch of elements that are late for their windows} */
+  boolean isOfLate() {
+    return !feeds.isEmpty() && feeds.stream().allMatch(Feed::isLate);
   }
 
   /** {@return whether workers share its elements by key} */

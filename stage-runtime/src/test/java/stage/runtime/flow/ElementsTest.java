@@ -158,7 +158,8 @@ class ElementsTest extends FlowTest {
       assertThatThrownBy(() -> Stage.ofQueue("elements", null)).hasMessageContaining("queue must not be null");
       var read = java.util.stream.Stream.of(1);
       assertThat(read.toList()).hasSize(1);
-      assertThatThrownBy(() -> Stage.ofStream("elements", read)).isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> Stage.ofStream("elements", read)).isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("that of stage \"elements\" is used or closed; make a new stream");
       assertThatThrownBy(() -> Stage.ofIterable("no name", List.of())).isInstanceOf(IllegalArgumentException.class);
     }
   }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import stage.samples.flights.Reason;
 import stage.samples.flights.StandardOutput;
 
 /** {@code ./stage bench}: what moving events costs here, beside what the JDK has for it. */
@@ -31,7 +32,7 @@ public final class Bench {
    */
   public static void main(String[] arguments) {
     int code = new Bench(System.out, System.err).run(List.of(arguments));
-    StandardOutput.check("stage bench");
+    StandardOutput.check("bench");
     System.exit(code);
   }
 
@@ -45,11 +46,11 @@ public final class Bench {
       else measure(scenarios, options);
       return OK;
     } catch (BenchOptions.Misuse misuse) {
-      err.println("stage bench: " + misuse.getMessage());
+      err.println("bench: " + misuse.getMessage());
       return MISUSE;
     } catch (Exception failure) {
-      err.println("stage bench: " + failure.getMessage());
-      // a bug: whoever ran it is at a terminal, and can report it
+      err.println("bench: " + failure.getMessage());
+      // a bug: the user is at a terminal, and can report it
       if (!(failure instanceof WrongResult)) failure.printStackTrace(err);
       return FAILURE;
     }
@@ -82,7 +83,7 @@ public final class Bench {
     try {
       Files.writeString(file, "");
     } catch (IOException e) {
-      throw new BenchOptions.Misuse("cannot write " + file + ": " + e);
+      throw new BenchOptions.Misuse("cannot write " + file + ": " + Reason.of(e));
     }
   }
 }

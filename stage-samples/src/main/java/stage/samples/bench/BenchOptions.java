@@ -45,22 +45,22 @@ record BenchOptions(Effort effort, List<String> only, Optional<Path> json, boole
       String argument = rest.next();
       switch (argument) {
         case "--quick" -> effort = Effort.QUICK;
-        case "--only" -> only.add(valueOf(argument, rest));
-        case "--json" -> json = Optional.of(Path.of(valueOf(argument, rest)));
+        case "--only" -> only.add(valueOf(argument, "the name of a scenario; --list tells them", rest));
+        case "--json" -> json = Optional.of(Path.of(valueOf(argument, "a file to write", rest)));
         case "--list" -> wantsList = true;
         case "--help", "-h" -> wantsHelp = true;
         case String watch when watch.equals("--watch") || watch.startsWith("--watch=") -> throw new Misuse(
             "--watch is not for bench, because to be watched costs time, and that is what is measured;"
                 + " ./stage flights --watch shows a pipeline at work");
         default -> throw new Misuse(
-            "no option " + argument + "; there are: --quick, --only NAME, --json FILE, --list, --help");
+            "unknown option " + argument + "; there are: --quick, --only NAME, --json FILE, --list, --help");
       }
     }
     return new BenchOptions(effort, List.copyOf(only), json, wantsList, wantsHelp);
   }
 
-  private static String valueOf(String option, Iterator<String> rest) throws Misuse {
-    if (!rest.hasNext()) throw new Misuse(option + " wants a value behind it");
+  private static String valueOf(String option, String what, Iterator<String> rest) throws Misuse {
+    if (!rest.hasNext()) throw new Misuse(option + " needs a value: " + what);
     return rest.next();
   }
 

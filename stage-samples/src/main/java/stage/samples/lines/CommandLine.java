@@ -29,11 +29,23 @@ public final class CommandLine {
   /** All rows of a table. */
   public static final int ALL = Integer.MAX_VALUE;
 
+  /** What the value of {@code --top} must be. */
+  public static final String TOP = "a number from 1 on, or all";
+
+  /** What a {@link #time} must be. */
+  public static final String TIME = "a time such as 30s, 1m, 1h or 1d";
+
+  /** What the value of {@code --chaos} must be. */
+  public static final String CHAOS = "a number from 1 to 1000000";
+
+  /** What the value of {@code --seed} must be. */
+  public static final String SEED = "a whole number";
+
   /** Shows the stages; the one flag that may have a value, behind an equals sign. */
   public static final String WATCH = "--watch";
 
   private final Set<String> flags;
-  private final Set<String> valued;
+  private final Map<String, String> valued;
   private final Set<String> given = new HashSet<>();
   private final Map<String, String> values = new HashMap<>();
   private final List<TextInput> inputs = new ArrayList<>();
@@ -42,10 +54,10 @@ public final class CommandLine {
    * Reads a command line.
    *
    * @param flags the options without a value; {@code --help} is one anyway
-   * @param valued the options with a value
+   * @param valued the options with a value, and what it must be
    * @throws UsageError if it makes no sense; the message says why and what would
    */
-  public CommandLine(Set<String> flags, Set<String> valued, String... arguments) throws UsageError {
+  public CommandLine(Set<String> flags, Map<String, String> valued, String... arguments) throws UsageError {
     this.flags = flags;
     this.valued = valued;
     Deque<String> rest = new ArrayDeque<>(List.of(arguments));
@@ -66,7 +78,7 @@ public final class CommandLine {
       throw new UsageError("--follow needs a file that can grow as its last input");
     }
     // Where events are made, the seed is theirs.
-    if (has("--seed") && valued.contains("--chaos") && !valued.contains("--events") && !has("--chaos")) {
+    if (has("--seed") && valued.containsKey("--chaos") && !valued.containsKey("--events") && !has("--chaos")) {
       throw new UsageError("--seed says where --chaos makes trouble; give --chaos N too, or leave it out");
     }
     if (has("--follow") && has("--chaos")) throw new UsageError("--chaos and --follow exclude each other");
@@ -82,12 +94,12 @@ public final class CommandLine {
     } else if (name.equals("--help") || flags.contains(name)) {
       if (equals >= 0) throw new UsageError(name + " takes no value, but was given as " + argument);
       given.add(name);
-    } else if (valued.contains(name)) {
-      if (equals < 0 && rest.isEmpty()) throw new UsageError(name + " needs a value");
+    } else if (valued.containsKey(name)) {
+      if (equals < 0 && rest.isEmpty()) throw new UsageError(name + " needs a value: " + valued.get(name));
       values.put(name, equals < 0 ? rest.remove() : argument.substring(equals + 1));
       given.add(name);
     } else {
-      String all = Stream.concat(Stream.concat(flags.stream(), valued.stream()), Stream.of("--help")).sorted()
+      String all = Stream.concat(Stream.concat(flags.stream(), valued.keySet().stream()), Stream.of("--help")).sorted()
           .collect(Collectors.joining(", "));
       throw new UsageError("unknown option " + name + "; there are: " + all);
     }
@@ -167,7 +179,7 @@ public final class CommandLine {
     try {
       return (int) number("--top", 1, ALL, 10);
     } catch (UsageError e) {
-      throw new UsageError("--top must be a number from 1 on, or all, but was \"" + values.get("--top") + "\"");
+      throw new UsageError("--top must be " + TOP + ", but was \"" + values.get("--top") + "\"");
     }
   }
 
@@ -197,7 +209,7 @@ public final class CommandLine {
         default -> Duration.ofDays(count);
       });
     }
-    throw new UsageError(name + " must be a time such as 30s, 1m, 1h or 1d, but was \"" + word + "\"");
+    throw new UsageError(name + " must be " + TIME + ", but was \"" + word + "\"");
   }
 
   /**

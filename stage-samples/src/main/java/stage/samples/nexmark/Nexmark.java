@@ -1,11 +1,14 @@
 package stage.samples.nexmark;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import stage.samples.flights.Streams;
 import stage.samples.flights.Trouble;
 import stage.samples.flights.UsageError;
@@ -37,15 +40,23 @@ public final class Nexmark {
       with 2 for a wrong command line.
       """;
 
+  private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
+
+  /** By the first column in which two results differ: numbers by size, all else as text. */
   private static final Comparator<List<String>> ORDER = (one, other) -> {
     for (int i = 0; i < one.size(); i++) {
-      int order = one.get(i).compareTo(other.get(i));
+      int order = compare(one.get(i), other.get(i));
       if (order != 0) return order;
     }
     return 0;
   };
 
   private Nexmark() {}
+
+  private static int compare(String one, String other) {
+    boolean areNumbers = NUMBER.matcher(one).matches() && NUMBER.matcher(other).matches();
+    return areNumbers ? new BigDecimal(one).compareTo(new BigDecimal(other)) : one.compareTo(other);
+  }
 
   /**
    * Runs the program and ends the process.
@@ -59,7 +70,8 @@ public final class Nexmark {
   static void run(String[] arguments, Streams streams, Program.Interruption interruption) throws IOException,
       InterruptedException, UsageError {
     var line = new CommandLine(Set.of("--csv", CommandLine.WATCH),
-        Set.of("--query", "--events", "--seed", "--out-of-order", "--top", "--chaos"),
+        Map.of("--query", "one of 1, 2, 3, 8", "--events", "a number from 1 to 1000000000", "--seed", CommandLine.SEED,
+            "--out-of-order", "a number from 1 to 1000000", "--top", CommandLine.TOP, "--chaos", CommandLine.CHAOS),
         arguments);
     if (line.has("--help")) {
       streams.print(USAGE);

@@ -19,6 +19,8 @@ final class AccessLogLine {
       "Oct", "Nov", "Dec");
   private static final int TIME_LENGTH = "30/Nov/2026:12:00:00 +0000".length();
 
+  private static final int LONGEST = 40;
+
   private final String text;
   private int at;
 
@@ -46,6 +48,10 @@ final class AccessLogLine {
 
   private Hit hit() throws Wrong {
     if (text.isBlank()) throw new Wrong("the line is empty");
+    if (text.indexOf(' ') < 0) {   // nothing to go by
+      throw new Wrong("a request must be like 10.0.0.1 - - [30/Nov/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200 17,"
+          + " but the line is \"" + (text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…") + "\"");
+    }
     String client = word("client");
     word("identity");
     // A user's name may hold blanks; the time is what begins with a bracket.

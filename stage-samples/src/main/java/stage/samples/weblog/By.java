@@ -36,6 +36,6 @@ enum By {
   }
 
   static String words() {
-    return Arrays.stream(values()).map(By::word).collect(Collectors.joining("|"));
+    return Arrays.stream(values()).map(By::word).collect(Collectors.joining(", "));
   }
 }

@@ -60,7 +60,8 @@ public final class WebLog {
         --follow                         go on reading as the last file grows, until Ctrl-C: draws the table as it
                                          changes; into a pipe a line that sums up, and the table in the end, with --csv
                                          only that; with --window each window when nothing can come for it any more
-        --rejects FILE                   keep every malformed line in FILE
+        --rejects FILE                   keep every malformed line in FILE: input, line number, reason and the line,
+                                         with tabs between
         --chaos N                        make N elements fail at random on the way, some with their stage; nothing changes
         --seed S                         with --chaos: which
         --watch[=PORT|tty]               show the stages meanwhile: on a web page, or as text on standard error
@@ -119,8 +120,10 @@ public final class WebLog {
   static void run(String[] arguments, Streams streams, Program.Interruption interruption) throws IOException,
       InterruptedException, UsageError {
     var line = new CommandLine(Set.of("--csv", "--follow", CommandLine.WATCH),
-        Set.of("--by", "--window", "--out-of-order", "--top",
-        "--rejects", "--chaos", "--seed"), arguments);
+        Map.of("--by", "one of " + By.words(), "--window", CommandLine.TIME, "--out-of-order", CommandLine.TIME,
+            "--top", CommandLine.TOP, "--rejects", "a file to write", "--chaos", CommandLine.CHAOS,
+            "--seed", CommandLine.SEED),
+        arguments);
     if (line.has("--help")) streams.print(USAGE);
     else new WebLog(line, streams).run(interruption);
   }
@@ -315,7 +318,9 @@ public final class WebLog {
 
   private String text() {
     StringBuilder text = new StringBuilder();
-    malformed.values().stream().sorted(Malformed.ORDER).forEach(each -> text.append(each.line().text()).append('\n'));
+    malformed.values().stream().sorted(Malformed.ORDER).forEach(each -> text.append(each.line().input()).append('\t')
+        .append(each.line().number()).append('\t').append(Quoted.plain(each.reason())).append('\t')
+        .append(each.line().text()).append('\n'));
     return text.toString();
   }
 

@@ -70,7 +70,8 @@ public final class WordCount {
   static void run(String[] arguments, Streams streams, Program.Interruption interruption)
       throws IOException, InterruptedException, UsageError {
     var line = new CommandLine(Set.of("--csv", "--follow", CommandLine.WATCH),
-        Set.of("--top", "--workers", "--chaos", "--seed"),
+        Map.of("--top", CommandLine.TOP, "--workers", "a number from 1 to 256", "--chaos", CommandLine.CHAOS,
+            "--seed", CommandLine.SEED),
         arguments);
     if (line.has("--help")) {
       streams.print(USAGE);

@@ -56,33 +56,33 @@ class BenchTest {
     void namesTheOptionsThereAre() {
       assertThat(run("--fast")).isEqualTo(2);
       assertThat(err()).isEqualToIgnoringNewLines(
-          "stage bench: no option --fast; there are: --quick, --only NAME, --json FILE, --list, --help");
+          "bench: unknown option --fast; there are: --quick, --only NAME, --json FILE, --list, --help");
     }
 
     @Test
     void saysWhyItCannotBeWatched() {
       for (String watch : List.of("--watch", "--watch=8080")) {
         assertThat(run(watch)).isEqualTo(2);
-        assertThat(err()).startsWith("stage bench: --watch is not for bench, because ");
+        assertThat(err()).startsWith("bench: --watch is not for bench, because ");
       }
     }
 
     @Test
     void namesTheScenariosThereAre() {
       assertThat(run("--only", "hop")).isEqualTo(2);
-      assertThat(err()).startsWith("stage bench: no scenario hop; there are: hops-1-1000, ");
+      assertThat(err()).startsWith("bench: no scenario hop; there are: hops-1-1000, ");
     }
 
     @Test
     void missesAValue() {
       assertThat(run("--quick", "--json")).isEqualTo(2);
-      assertThat(err()).isEqualToIgnoringNewLines("stage bench: --json wants a value behind it");
+      assertThat(err()).isEqualToIgnoringNewLines("bench: --json needs a value: a file to write");
     }
 
     @Test
     void saysBeforeItMeasuresThatAFileCannotBeWritten(@TempDir Path folder) {
       assertThat(run("--json", folder.resolve("missing").resolve("x.json").toString())).isEqualTo(2);
-      assertThat(err()).startsWith("stage bench: cannot write ");
+      assertThat(err()).startsWith("bench: cannot write ");
       assertThat(out()).isEmpty();
     }
   }

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,7 @@ class WatchedJobTest {
   private final Streams streams = new Streams(new Capture(), err, false, false);
 
   private WatchedJob job(String... arguments) throws UsageError {
-    return new WatchedJob("sample", new CommandLine(Set.of(CommandLine.WATCH), Set.of(), arguments).watching(),
+    return new WatchedJob("sample", new CommandLine(Set.of(CommandLine.WATCH), Map.of(), arguments).watching(),
         streams);
   }
 
@@ -73,20 +74,20 @@ class WatchedJobTest {
     @ParameterizedTest(name = "{0}")
     @CsvSource({"--watch=", "--watch", "--watch=0"})
     void takesAnyPort(String argument) throws UsageError {
-      assertThat(new CommandLine(Set.of(CommandLine.WATCH), Set.of(), argument).watching())
+      assertThat(new CommandLine(Set.of(CommandLine.WATCH), Map.of(), argument).watching())
           .isEqualTo(new WatchMode.OnPage(0));
     }
 
     @Test
     void refusesWhatIsNeitherAPortNorATerminal() throws UsageError {
-      var line = new CommandLine(Set.of(CommandLine.WATCH), Set.of(), "--watch=nowhere");
+      var line = new CommandLine(Set.of(CommandLine.WATCH), Map.of(), "--watch=nowhere");
       assertThatThrownBy(line::watching).isInstanceOf(UsageError.class)
           .hasMessage("--watch must be a port from 0 to 65535, or tty, but was \"nowhere\"");
     }
 
     @Test
     void takesAFileBehindIt() throws UsageError {
-      var line = new CommandLine(Set.of(CommandLine.WATCH), Set.of(), "--watch", "8080");
+      var line = new CommandLine(Set.of(CommandLine.WATCH), Map.of(), "--watch", "8080");
       assertThat(line.watching()).isEqualTo(new WatchMode.OnPage(0));
       assertThat(line.inputs()).hasSize(1);
     }
