@@ -3,6 +3,8 @@ package stage.behaviour;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -73,11 +75,17 @@ class FlightRecorderTest {
       recording.startAsync();
       try (Supervisor app = Supervisor.open("recorded")) {
         ProducerRef<Integer, Numbers> numbers = app.start(Stage.producer("numbers", Numbers::new));
-        app.start(Stage.consumer("slow", numbers, () -> (events, from) -> never.await(5, TimeUnit.MILLISECONDS))
-            .withDemand(Demand.max(1)));
-        RecordedEvent turn = next(turns, app);
-        assertThat(turn.getString("stage")).isEqualTo("recorded/slow");
-        assertThat(turn.getString("callback")).isEqualTo("onEvents");
+        app.start(Stage.consumer("slow", numbers, () -> {
+          never.await(5, TimeUnit.MILLISECONDS);
+          return (events, from) -> never.await(5, TimeUnit.MILLISECONDS);
+        }).withDemand(Demand.max(1)));
+        List<String> callbacks = new ArrayList<>();   // of those that took long
+        RecordedEvent turn;
+        do {
+          turn = next(turns, app);
+          if (turn.getString("stage").equals("recorded/slow")) callbacks.add(turn.getString("callback"));
+        } while (!callbacks.contains("onEvents"));
+        assertThat(callbacks).startsWith("the factory");
         assertThat(turn.getDuration()).isGreaterThanOrEqualTo(Duration.ofMillis(3));
         assertThat(turn.getThread().getJavaName()).isEqualTo("stage:recorded/slow#1");
         RecordedEvent wait = next(waits, app);

@@ -107,7 +107,7 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
     try {
       fresh = factory.create();
     } finally {
-      cell.incarnations().handover().leave();
+      cell.incarnations().handover().leaveUncounted();
     }
     if (Roles.describesBridge(fresh)) fresh = bridge(fresh);
     if (fresh == null) throw new IllegalStateException(

@@ -56,6 +56,11 @@ final class CallbackTimes {
     TOTAL.setOpaque(this, totalNanos + nanos);
     if (nanos > longest.nanos) LONGEST.setOpaque(this, new Longest(callback.text(), nanos));
     took(nanos);
+    return ends();
+  }
+
+  /** {@return what it was told when the callback began that is over now; null for nothing} */
+  Object ends() {
     Object told = begun;
     begun = null;
     return told;

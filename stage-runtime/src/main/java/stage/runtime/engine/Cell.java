@@ -527,8 +527,13 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
 
   /** Asks it to end normally. */
   public void stop() {
-    signals.set(Signals.STOPPED);
-    if (isGenerator && !driver.isCurrent()) driver.interrupt();   // its one turn would go on forever
+    tell(Signals.STOPPED);
+  }
+
+  /** Sets a signal, for which a generator is interrupted: its one turn would go on forever. */
+  private void tell(int signal) {
+    if (!isGenerator || driver.isCurrent()) signals.set(signal);
+    else owner.services().interrupt(this, () -> signals.set(signal));
   }
 
   /**
@@ -556,8 +561,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
       stop();
       return;
     }
-    if (!isGenerator || driver.isCurrent()) signals.set(Signals.LEAVES);
-    else owner.services().interrupt(this, () -> signals.set(Signals.LEAVES));
+    tell(Signals.LEAVES);
   }
 
   /**
@@ -567,8 +571,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    */
   public void hold(String crashed) {
     lifecycle.holdFor(crashed);
-    signals.set(Signals.HELD);
-    if (isGenerator) driver.interrupt();   // its one turn would go on forever
+    tell(Signals.HELD);
   }
 
   /**

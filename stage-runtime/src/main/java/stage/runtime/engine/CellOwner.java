@@ -207,13 +207,18 @@ public record CellOwner(Supervision supervision, News news, Services services) {
     }
 
     /**
-     * Tells a cell something and interrupts it, so that the interrupt is there before anything that the cell does about
-     * it is. Any thread.
+     * Tells a cell something and interrupts it. What the cell does about it can {@linkplain #awaitInterrupts wait} for
+     * the interrupt. Any thread.
      *
      * @param cell which
      * @param tell sets the signal
      */
     void interrupt(Cell<?> cell, Runnable tell);
+
+    /**
+     * Waits until the interrupts are there of all that its cells have been told. On the thread of a cell.
+     */
+    default void awaitInterrupts() {}
 
     /**
      * A cell takes too long to start, and was interrupted. On the thread for timers.

@@ -120,8 +120,6 @@ final class EventTask<I, O> {
 
   /** {@return whether its thread has gone on with another one} */
   boolean run() {
-    ClassLoader loader = threads.cell().machine().contextClassLoader();
-    if (loader != null) Thread.currentThread().setContextClassLoader(loader);
     // An interrupt that came before is missing if this thread took it for one that the event before was meant to get,
     // or was about to take this event from the line. Volatile, behind RUNNING; in leave the other way round, so one
     // of the two sees the other.

@@ -92,7 +92,8 @@ final class Handover {
     CALLBACKS.setOpaque(this, callbacks + 1);
     boolean isWatched = machine.isWatched();
     CallbackTimes there = isWatched ? times() : times;
-    if (there != null) there.begins(isWatched ? machine.turnBegins(what) : null);
+    // generate is no turn: it lasts as long as its incarnation, and turns run within it
+    if (there != null) there.begins(isWatched && what != Activity.GENERATE ? machine.turnBegins(what) : null);
     boolean isTimed = isWatched || CallbackTimes.isSampled(callbacks) || there != null && there.areLong();
     if (isTimed) SINCE.setOpaque(this, time.nanos() | 1);   // never 0, and wrong by a nanosecond at most
     else if (sinceNanos != 0) SINCE.setOpaque(this, 0L);
@@ -110,6 +111,14 @@ final class Handover {
     leave();
     if (sinceNanos != 0) tookTime(time.nanos() - sinceNanos);
     left(what);
+  }
+
+  /** As {@link #leave(Activity)}, but it does not count how long that took, and no simulation makes it fail. */
+  void leaveUncounted() {
+    leave();
+    CallbackTimes there = times;
+    Object begun = there == null ? null : there.ends();
+    if (begun != null) machine.ends(begun);
   }
 
   private void tookTime(long nanos) {

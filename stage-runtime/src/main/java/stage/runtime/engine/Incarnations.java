@@ -136,7 +136,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
   private void incarnate(StageFactory<? extends S> factory) throws Throwable {
     Timers oldTimers = timers;
     timers = null;
-    if (incarnation > 0) cell.driver().rename(cell.threadName(incarnation + 1));
+    if (incarnation > 0) cell.driver().resetThread(cell.threadName(incarnation + 1));
     BehaviourMaker.Made<S> made;
     try {
       maker = new BehaviourMaker<>(cell);
@@ -146,7 +146,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
     } catch (Throwable failure) {
       timers = oldTimers;
       memory.rollback();
-      cell.driver().rename(cell.steps().threadName());
+      cell.driver().resetThread(cell.steps().threadName());
       throw failure;
     }
     memory.commit();
@@ -205,6 +205,8 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
 
   private void letBehaviourGo(StopReason reason) {
     S old = behaviour;
+    // what has told this thread to stop may still be about to interrupt it, and would interrupt onStop
+    if (old != null) cell.owner().services().awaitInterrupts();
     behaviour = null;
     if (old != null) stop(old, reason);
     if (old != null) madeWay(old);   // last: it takes memory, and where there is none only a warning is missed

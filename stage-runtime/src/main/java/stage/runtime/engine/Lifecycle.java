@@ -134,11 +134,12 @@ final class Lifecycle {
     Milestone there = ended;
     if (there != null) return there;
     var made = new Milestone();
+    // volatile; pairs with the swap in endIsReached: that finds this one and reaches it, or this finds PASSED there
     return ENDED.compareAndSet(this, null, made) ? made : ended;
   }
 
   private void endIsReached() {
-    // volatile: either it finds the one that is waited for, or that was made later and is this one
+    // volatile; pairs with the compare-and-set in ended
     var waitedFor = (Milestone) ENDED.getAndSet(this, Milestone.PASSED);
     if (waitedFor != null) waitedFor.reach();
   }

@@ -11,6 +11,7 @@ final class TaskRunner<I, O> implements TaskThread.Work {
   private final TaskThreads<I, O> threads;
   private final TaskLine<EventTask<I, O>> line;   // of its incarnation
   private final TaskThread thread;
+  private final String name;
   // The cell hands it one, and takes it away once it is over, unless its thread has gone on with another one from the
   // line. Read by any thread; null while it waits.
   private volatile EventTask<I, O> task;
@@ -21,6 +22,7 @@ final class TaskRunner<I, O> implements TaskThread.Work {
     this.threads = threads;
     this.line = line;
     this.thread = threads.cell().time().taskThread(name, this);
+    this.name = name;
   }
 
   // ---- the cell's thread
@@ -71,7 +73,16 @@ final class TaskRunner<I, O> implements TaskThread.Work {
 
   @Override
   public boolean runOne() {
+    resetThread();
     return task.run();
+  }
+
+  /** What the function has changed of its thread is not for the next event. */
+  private void resetThread() {
+    Thread its = thread.thread();
+    if (!name.equals(its.getName())) its.setName(name);
+    ClassLoader loader = threads.cell().machine().contextClassLoader();
+    if (loader != null && its.getContextClassLoader() != loader) its.setContextClassLoader(loader);
   }
 
   @Override

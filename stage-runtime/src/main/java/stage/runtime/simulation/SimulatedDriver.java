@@ -265,8 +265,11 @@ public final class SimulatedDriver implements Driver, Schedulable {
   }
 
   @Override
-  public void rename(String name) {
-    run.thread().setName(name);
+  public void resetThread(String name) {
+    Thread its = run.thread();
+    its.setName(name);
+    ClassLoader loader = machine.contextClassLoader();
+    if (loader != null) its.setContextClassLoader(loader);
   }
 
   @Override

@@ -198,6 +198,11 @@ final class DeadLetterProducer {
     }
 
     @Override
+    public void awaitInterrupts() {
+      context.awaitInterrupts();
+    }
+
+    @Override
     public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
       context.locked(() -> context.noteEndOfHelper(cell, last));
     }

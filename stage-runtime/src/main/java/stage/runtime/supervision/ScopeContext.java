@@ -207,6 +207,12 @@ final class ScopeContext implements CellOwner.Services {
     });
   }
 
+  /** Who interrupts a cell does so under the lock. */
+  @Override
+  public void awaitInterrupts() {
+    locked(() -> {});
+  }
+
   @Override
   public void overdue(Cell<?> cell) {
     locked(() -> abandonAfterGrace(cell));

@@ -44,11 +44,12 @@ public interface Driver {
   void breatheIfBusy();
 
   /**
-   * Renames its thread. On that thread.
+   * Gives its thread a name, and the context class loader that it began with: what the user code of one incarnation has
+   * changed of them is not for the next. On that thread.
    *
    * @param name from now on
    */
-  void rename(String name);
+  void resetThread(String name);
 
   /** {@return what the machine waits for, or {@code READY} if it does not wait} */
   WaitState awaiting();

@@ -215,7 +215,7 @@ final class ThreadDriver implements Driver {
   /** Lets others go first. Returns whether there is something to do afterwards. */
   private boolean isHelpedByYielding() {
     if (!mayYield()) return false;
-    Thread.yield();   // once before it parks, as above
+    Thread.yield();   // once: if that does not help, it parks
     boolean isHelped = machine.isReady(now());
     tellOfYielding(isHelped);
     return isHelped;
@@ -374,8 +374,11 @@ final class ThreadDriver implements Driver {
   }
 
   @Override
-  public void rename(String name) {
-    Thread.currentThread().setName(name);
+  public void resetThread(String name) {
+    Thread its = Thread.currentThread();
+    its.setName(name);
+    ClassLoader loader = machine.contextClassLoader();
+    if (loader != null) its.setContextClassLoader(loader);
   }
 
   @Override

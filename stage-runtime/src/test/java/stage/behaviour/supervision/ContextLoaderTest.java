@@ -54,4 +54,39 @@ class ContextLoaderTest extends CrashTest {
     assertThat(seen).containsOnlyKeys("virtual", "platform", "per event", "dead letters")
         .allSatisfy((where, loader) -> assertThat(loader).isSameAs(application));
   }
+
+  /** As some libraries do. */
+  private static void leaveMarksOnThisThread() {
+    Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
+    Thread.currentThread().setName("marked");
+  }
+
+  @Test
+  void isBackInTheNextIncarnationAsIsTheName() throws Exception {
+    var stage = scope().start(Stage.consumer("marks", Integer.class, () -> (events, from) -> {}));
+    stage.cast(behaviour -> {
+      leaveMarksOnThisThread();
+      throw new IllegalStateException("with marks");
+    });
+    assertThat(stage.<String>call(behaviour -> {
+      look("second incarnation");
+      return Thread.currentThread().getName();
+    })).isEqualTo("stage:" + stage.path() + "#2");
+    log.take();
+    assertThat(seen).containsEntry("second incarnation", application);
+  }
+
+  @Test
+  void isBackForTheNextEventOfAThreadForEventsAsIsTheName() throws Exception {
+    var names = ConcurrentHashMap.<String>newKeySet();
+    var source = scope().start(Stage.ofIterable("source", List.of(1, 2, 3, 4)));
+    scope().start(Stage.perEvent("each", source, 1, event -> {
+      look("event " + event);
+      names.add(Thread.currentThread().getName());
+      leaveMarksOnThisThread();
+    }));
+    scope().join();
+    assertThat(names).allMatch(name -> name.startsWith("stage:"));
+    assertThat(seen).hasSize(4).allSatisfy((where, loader) -> assertThat(loader).isSameAs(application));
+  }
 }

@@ -88,7 +88,7 @@ final class HandSteps extends DelegatingTime
     }
 
     @Override
-    public void rename(String name) {}
+    public void resetThread(String name) {}
 
     @Override
     public Thread thread() {

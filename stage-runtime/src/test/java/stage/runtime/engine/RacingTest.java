@@ -252,7 +252,7 @@ class RacingTest {
       public void breatheIfBusy() {}
 
       @Override
-      public void rename(String name) {}
+      public void resetThread(String name) {}
 
       @Override
       public WaitState awaiting() {

@@ -49,8 +49,8 @@ public class DelegatingDriver implements Driver {
   }
 
   @Override
-  public void rename(String name) {
-    driver.rename(name);
+  public void resetThread(String name) {
+    driver.resetThread(name);
   }
 
   @Override
