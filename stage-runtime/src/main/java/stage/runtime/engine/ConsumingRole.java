@@ -96,6 +96,11 @@ abstract class ConsumingRole<I> extends Role {
   }
 
   @Override
+  final boolean givesWay() {
+    return input.givesWay();
+  }
+
+  @Override
   final boolean mayRest() {
     return input.mayRest();
   }
