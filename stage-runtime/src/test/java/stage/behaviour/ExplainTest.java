@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.AfterEach;
@@ -91,7 +92,8 @@ class ExplainTest {
         if (finding instanceof Finding.RootCause cause && cause.kind() == kind && cause.culprit().equals(culprit)
             && victims(cause).equals(List.of(victims))) {
           assertThat(last.findings()).as("nobody else is accused: %s", last)
-              .filteredOn(found -> !(found instanceof Finding.Bottleneck)).hasSize(1);
+              .filteredOn(found -> !(found instanceof Finding.Bottleneck || found instanceof Finding.Closing))
+              .hasSize(1);
           return cause;
         }
       }
@@ -127,9 +129,27 @@ class ExplainTest {
     void x02_thatBlocksInACallbackIsNamedWithThePlace() {
       blocker("db-writer", numbers());
       Finding.RootCause cause = rootCause("shop/db-writer", Finding.Kind.IN_CALLBACK, "shop/numbers");
-      assertThat(cause.sentence()).matches("`shop/numbers` has had no demand for .* because `shop/db-writer` is inside"
-          + " `ExplainTest.block` \\(ExplainTest.java:\\d+\\), in `CountDownLatch.await`");
+      assertThat(cause.sentence()).matches("`shop/numbers` has had no demand for .* because `shop/db-writer` has spent"
+          + " .* in its first onEvents, waiting in `ExplainTest.block` \\(ExplainTest.java:\\d+\\), in"
+          + " `CountDownLatch.await`");
       assertThat(cause.stack()).anyMatch(frame -> frame.getMethodName().equals("block"));
+    }
+
+    @Test
+    void x48_thatComputesIsToldFromOneThatWaits() {
+      app.start(Stage.consumer("hasher", numbers(), () -> (events, from) -> {
+        if (events.contains(100)) spin();
+      }).withDemand(Demand.max(4)));
+      Finding.RootCause cause = rootCause("shop/hasher", Finding.Kind.IN_CALLBACK, "shop/numbers");
+      assertThat(cause.sentence()).matches("`shop/numbers` has had no demand for .* because `shop/hasher` has spent .*"
+          + " in onEvents, longer than in any of late, running in `ExplainTest.AConsumer.spin`"
+          + " \\(ExplainTest.java:\\d+\\).*");
+    }
+
+    private void spin() {
+      while (release.getCount() > 0) {
+        // computes on purpose
+      }
     }
 
     @Test
@@ -433,10 +453,35 @@ class ExplainTest {
 
     @Test
     void x23_aDrainThatWaitsNamesWhoItWaitsFor() {
+      reopen(SupervisorSpec.of("shop").withShutdown(MINUTES));
       blocker("db-writer", numbers());
       rootCause("shop/db-writer", Finding.Kind.IN_CALLBACK, "shop/numbers");
       app.stop();
       rootCause("shop/db-writer", Finding.Kind.IN_CALLBACK);   // the source has ended by then
+      assertThat(app.explain().toString()).matches("(?s).*\n`shop` is closing, and waits for `shop/db-writer`; it"
+          + " cancels what has not ended in [45] min");
+    }
+
+    @Test
+    void x49_aDrainThatWaitsForASourceWhichIgnoresItsInterruptNamesIt() throws Exception {
+      mayFail = true;
+      reopen(SupervisorSpec.of("shop").withShutdown(MINUTES).withGrace(Duration.ofSeconds(20)));
+      var queue = new LinkedBlockingQueue<Integer>();
+      var told = new CountDownLatch(1);
+      taker("writer", app.start(Stage.generator("poll", Integer.class, () -> out -> {
+        while (release.getCount() > 0) {
+          try {
+            queue.take();
+          } catch (InterruptedException ignored) {   // on purpose
+            told.countDown();
+          }
+        }
+      })));
+      app.stop();
+      Await.open(told);
+      rootCause("shop/poll", Finding.Kind.IN_CALLBACK, "shop/writer");
+      release.countDown();
+      queue.add(0);
     }
   }
 
@@ -444,6 +489,27 @@ class ExplainTest {
   class AHealthyPipeline {
     private static final int EXPLAINS = Integer.getInteger("stage.explains", 10);
     private static final int SIMULATED = 1_000;
+
+    @Test
+    void x50_isNotAccusedForHavingNoDeadLetters() {
+      app.start(Stage.consumer("letters", app.deadLetters(), () -> (events, from) -> {}));
+      for (int i = 0; i < EXPLAINS; i++) assertThat(Explained.atOnce(app)).matches(Explanation::isFlowing);
+      assertThat(Explained.atOnce(app).toString()).doesNotContain("shop/dead-letters");
+    }
+
+    @Test
+    void x51_isNotAccusedWhereASourceOfAnotherScopeHasNothingToSay() {
+      try (var other = Supervisor.open("other")) {
+        taker("writer", other.start(Stage.producer("quiet", () -> (Stage.Producer<Integer>) (demand, out) -> {})));
+        Explanation last = Explained.atOnce(app);
+        for (int i = 0; i < TRIES && !last.toString().contains("other/quiet"); i++) last = Explained.atOnce(app);
+        assertThat(last.findings()).as("%s", last).singleElement().isInstanceOfSatisfying(Finding.RootCause.class,
+            cause -> assertThat(cause.kind()).isEqualTo(Finding.Kind.SILENT_ELSEWHERE));
+        assertThat(last.isFlowing()).isTrue();
+        app.stop();   // before the other one closes, which would leave it a failed producer
+        Await.until(() -> app.tree().stages().isEmpty(), "the writer has ended");
+      }
+    }
 
     @Test
     void x25_isNeverAccused() {

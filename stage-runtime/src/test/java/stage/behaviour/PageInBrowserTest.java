@@ -185,7 +185,7 @@ class PageInBrowserTest {
       assertThat(browser.ask("document.querySelector('.culprit').getAttribute('data-path')"))
           .isEqualTo("shop/db-writer");
       assertThat(browser.ask("document.getElementById('sentence').textContent"))
-          .startsWith("shop/db-writer is inside PageInBrowserTest.");
+          .startsWith("shop/db-writer has spent ").contains("waiting in PageInBrowserTest.");
       browser.picture(PICTURES.resolve("stall-dark.png"));
       assertThat(browser.complaints()).isEmpty();
     }
@@ -303,7 +303,7 @@ class PageInBrowserTest {
 
       String spoken = browser.spoken();
       assertThat(List.of("shop/orders, generator, ", "shop/db-writer, consumer, ", ", holds the others up",
-          "shop/db-writer is inside ")).allMatch(spoken::contains);
+          "shop/db-writer has spent ")).allMatch(spoken::contains);
       assertThat(browser.ask("document.getElementById('spoken').getAttribute('aria-live')")).isEqualTo("polite");
     }
   }

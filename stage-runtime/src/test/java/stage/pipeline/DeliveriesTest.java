@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerConsumerSpec;
 import stage.api.Stage;
@@ -23,6 +24,7 @@ import stage.api.pipeline.Settling;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
+import stage.api.supervision.SupervisorSpec;
 import stage.runtime.testkit.SimulatedRuntime;
 
 class DeliveriesTest {
@@ -198,6 +200,30 @@ class DeliveriesTest {
         assertThat(queue.nacked.values()).allMatch(StageEndedException.class::isInstance);
         assertThat(queue.stops).isOne();
       });
+    }
+
+    /** Nobody is left to settle them, so their source is told at once, and not when the time to drain is over. */
+    @Test
+    void becauseAStageFailedNobodyWaitsForAnswersThatCannotComeAnyMore() {
+      SimulatedRuntime.withSeeds(1, 20).run(simulated -> {
+        var queue = new TestQueue(100);
+        Supervisor scope = Supervisor.open(SupervisorSpec.of("app").withShutdown(Duration.ofHours(1)));
+        long begin = scope.tree().nanos();
+        var job = Pipeline.deliveries(queue, Settling.inFlight(50).absorbed()).async().map(n -> {
+          if (n == 30) throw new IllegalStateException("broken");
+          return n;
+        }).onFailure(OnFailure.crash()).mapConcurrent(2, n -> n).to(Stage.consumer("own", Ignoring::new))
+            .withIntensity(Intensity.none()).start(scope, "job");
+        assertThatThrownBy(job::join).isInstanceOf(StageFailedException.class);
+        assertThat(Duration.ofNanos(scope.tree().nanos() - begin)).isLessThan(Duration.ofSeconds(1));
+        assertThat(queue.acked.size() + queue.nacked.size()).isEqualTo(queue.handedOut);
+        scope.drain(Duration.ZERO);
+      });
+    }
+
+    private static final class Ignoring implements Stage.Consumer<Integer> {
+      @Override
+      public void onEvents(List<Integer> events, Inlet<Integer> from) {}
     }
 
     @Test

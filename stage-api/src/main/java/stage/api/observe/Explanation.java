@@ -1,6 +1,7 @@
 package stage.api.observe;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +27,21 @@ public record Explanation(List<Finding> findings) {
   /** {@return whether nothing is stuck} A scope that has a bottleneck is not stuck: every scope has one under load. */
   public boolean isFlowing() {
     return findings.stream().noneMatch(Finding::isStuck);
+  }
+
+  /**
+   * {@return the same explanation for a reader who has these rates before them} The span of time of an explanation is
+   * its own, and short; so the capacity of a bottleneck is stated by the longer one where the stage has handled more in
+   * it than it is said to be able to.
+   *
+   * @param tree the snapshot at the end of that longer span
+   * @param rates the rates of that span
+   */
+  public Explanation beside(TreeSnapshot tree, TreeRates rates) {
+    Objects.requireNonNull(tree, "tree must not be null");
+    Objects.requireNonNull(rates, "rates must not be null; use TreeRates.NONE");
+    return new Explanation(findings.stream().map(finding -> finding instanceof Finding.Bottleneck bottleneck
+        ? bottleneck.beside(tree, rates) : finding).toList());
   }
 
   /** {@return the sentences of all findings, a line each} */

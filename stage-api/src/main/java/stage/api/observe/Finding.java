@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import stage.api.StageSnapshot;
 import stage.api.WaitReason;
 
 /**
@@ -23,7 +24,7 @@ public sealed interface Finding {
    */
   default boolean isStuck() {
     return this instanceof Deadlock || this instanceof RootCause cause && switch (cause.kind()) {
-      case SOURCE_SILENT, AWAITS_INPUT, NOTHING_SELECTED, THROTTLED -> false;
+      case SOURCE_SILENT, AWAITS_INPUT, NOTHING_SELECTED, THROTTLED, SILENT_ELSEWHERE -> false;
       default -> true;
     };
   }
@@ -101,7 +102,9 @@ public sealed interface Finding {
     /** The stage could run, but others do not let go of the threads that carry virtual threads. */
     NO_CARRIER,
     /** The stage waits for one that belongs to another scope, where this explanation does not look. */
-    ELSEWHERE
+    ELSEWHERE,
+    /** The stage has had no events from one that belongs to another scope, which may be as it is meant to be. */
+    SILENT_ELSEWHERE
   }
 
   /**
@@ -181,6 +184,17 @@ public sealed interface Finding {
       Objects.requireNonNull(next, "next must not be null; use Optional.empty()");
     }
 
+    /** {@return the same, or, if the stage has handled more by these rates, what it can handle by them} */
+    Bottleneck beside(TreeSnapshot tree, TreeRates rates) {
+      Optional<StageSnapshot> there = tree.stages().stream().filter(each -> each.path().equals(stage)).findFirst();
+      if (there.isEmpty() || capacity == 0) return this;
+      TreeRates.StageRates of = rates.of(there.get());
+      double handled = there.get().inputs().isEmpty() ? of.out() : of.in();
+      if (handled <= (throttles ? capacity * busy : capacity)) return this;
+      double share = of.busy() > 0 ? of.busy() : 1;
+      return new Bottleneck(stage, share, handled / share, amplification, next, gain, throttles);
+    }
+
     @Override
     public String sentence() {
       return Sentences.plain(Sentences.of(this));
@@ -212,6 +226,33 @@ public sealed interface Finding {
   }
 
   /**
+   * A supervisor is closing, and stages of it have not ended yet.
+   *
+   * @param scope its path
+   * @param left how long it waits for them before it cancels them; zero if it has
+   * @param stages the paths of those that are left, in start order; at least one
+   * @since 0.1
+   */
+  record Closing(String scope, Duration left, List<String> stages) implements Finding {
+    /**
+     * Copies the list, and rejects nulls.
+     *
+     * @throws IllegalArgumentException if no stage is left
+     */
+    public Closing {
+      Objects.requireNonNull(scope, "scope must not be null");
+      Objects.requireNonNull(left, "left must not be null");
+      stages = List.copyOf(stages);
+      if (stages.isEmpty()) throw new IllegalArgumentException("stages must hold at least 1, but were empty");
+    }
+
+    @Override
+    public String sentence() {
+      return Sentences.plain(Sentences.of(this));
+    }
+  }
+
+  /**
    * Nothing is wrong.
    *
    * @param stages how many stages were looked at
@@ -228,6 +269,8 @@ public sealed interface Finding {
 
 /** Puts findings into words. */
 final class Sentences {
+  private static final int MOST_NAMED = 3;
+
   private Sentences() {}
 
   static String of(Finding.Deadlock found) {
@@ -240,9 +283,7 @@ final class Sentences {
   static String of(Finding.RootCause found) {
     String culprit = quoted(found.culprit());
     String cause = culprit + " " + what(found);
-    if (found.victims().isEmpty()) {
-      return found.kind() == Finding.Kind.IN_CALLBACK ? cause + ", for " + time(found.lasted()) : cause;
-    }
+    if (found.victims().isEmpty()) return cause;
     Finding.Victim first = found.victims().getFirst();
     int others = found.victims().size() - 1;
     String more = switch (others) {
@@ -274,9 +315,9 @@ final class Sentences {
     String detail = found.detail();
     String time = time(found.lasted());
     return switch (found.kind()) {
-      case IN_CALLBACK -> "is inside " + detail;
-      case AWAITS_INPUT -> "has been waiting for input for " + time + ", inside " + detail;
-      case STARTING -> "has been starting for " + time + ", inside " + detail;
+      case IN_CALLBACK -> "has spent " + time + " in " + detail;
+      case AWAITS_INPUT -> "has been waiting for input for " + time + ", in " + detail;
+      case STARTING -> "has been starting for " + time + ", " + detail;
       case NOBODY_SUBSCRIBES -> detail.isEmpty() ? "has no consumer"
           : "has no consumer any more: " + quoted(detail) + " was the last to leave";
       case UNCLAIMED_PARTITION -> "has events for partition " + detail + ", which no consumer has subscribed to";
@@ -294,6 +335,7 @@ final class Sentences {
       case SUBSCRIBER_SILENT -> "serves a subscriber that has requested nothing for " + time;
       case NO_CARRIER -> "is ready to run but gets no processor" + (detail.isEmpty() ? "" : ", because of " + detail);
       case ELSEWHERE -> "belongs to another scope" + (detail.isEmpty() ? "" : " and " + detail);
+      case SILENT_ELSEWHERE -> "has sent nothing for " + time + ", and belongs to another scope";
     };
   }
 
@@ -319,6 +361,20 @@ final class Sentences {
     return quoted(found.member()) + " gets " + number(found.rate()) + " events a second from "
         + quoted(found.producer()) + ", the median of its group only " + number(found.median()) + ": partition \""
         + found.partition() + "\" has too many of the keys";
+  }
+
+  static String of(Finding.Closing found) {
+    List<String> stages = found.stages();
+    int others = stages.size() - MOST_NAMED;
+    String named = stages.stream().limit(MOST_NAMED).map(Sentences::quoted).collect(Collectors.joining(", "))
+        + (others > 0 ? " and " + others + " more" : "");
+    boolean isOne = stages.size() == 1;
+    if (found.left().isZero()) {
+      return quoted(found.scope()) + " is closing: " + named + (isOne ? " was" : " were") + " cancelled, and "
+          + (isOne ? "has" : "have") + " not ended yet";
+    }
+    return quoted(found.scope()) + " is closing, and waits for " + named + "; it cancels what has not ended in "
+        + time(found.left());
   }
 
   static String of(Finding.Healthy found) {

@@ -23,7 +23,8 @@ final class Dump {
       TreeSnapshot before = scope.tree();
       Explanation explanation = new Explainer(scope).explain();
       TreeSnapshot now = scope.tree();
-      Files.writeString(file, of(now, TreeRates.between(before, now), explanation, scope) + "\n");
+      TreeRates rates = TreeRates.between(before, now);
+      Files.writeString(file, of(now, rates, explanation.beside(now, rates), scope) + "\n");
     } finally {
       watch.close();
     }

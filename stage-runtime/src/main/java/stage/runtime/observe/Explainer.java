@@ -99,11 +99,16 @@ final class Explainer {
     return Stuck.find(stand, last);
   }
 
-  /** {@return what is stuck; if nothing is, what is slow, and what stands still as it is meant to} */
+  /**
+   * {@return what is stuck; if nothing is, what is slow, and what stands still as it is meant to; and which supervisors
+   * wait for their stages to end}
+   */
   private List<Finding> worst(List<Finding> found, TreeSnapshot first, TreeSnapshot last) {
-    if (found.stream().anyMatch(Finding::isStuck)) return found;
-    List<Finding> all = new ArrayList<>(Slow.find(first, last, looks, stand.limits().slow()));
+    boolean isStuck = found.stream().anyMatch(Finding::isStuck);
+    List<Finding> all = new ArrayList<>();
+    if (!isStuck) all.addAll(Slow.find(first, last, looks, stand.limits().slow()));
     all.addAll(found);
+    all.addAll(Closings.find(last));
     if (!all.isEmpty()) return all;
     TreeRates rates = TreeRates.between(first, last);
     double handled = last.stages().stream().mapToDouble(stage -> rates.of(stage).in()).sum();

@@ -35,6 +35,17 @@ final class Frames {
     return callsTheJdk ? place + ", in `" + name(stack.get(at - 1)) + "`" : place;
   }
 
+  /** {@return what a thread does where it is, such as {@code waiting in}; with a space behind it} */
+  static String doing(Place place) {
+    if (isWaitingForALock(place)) return "waiting for a lock in ";
+    return switch (place.state()) {
+      case NEW -> "inside ";   // in a simulation nobody knows
+      // a platform thread that reads from a socket seems to run
+      case RUNNABLE -> isAwaitingInput(place) ? "waiting in " : "running in ";
+      case BLOCKED, WAITING, TIMED_WAITING, TERMINATED -> "waiting in ";
+    };
+  }
+
   /** {@return where in the list the innermost code of the user is; its size if there is none} */
   private static int firstOfUser(List<StackTraceElement> stack) {
     int at = 0;

@@ -32,6 +32,11 @@ final class Looks {
     return stages;
   }
 
+  /** {@return whether that is the path of the stage that emits the scope's dead letters, of which there may be none} */
+  boolean isForDeadLetters(String stage) {
+    return stage.equals(scope.deadLetters());
+  }
+
   /** {@return where the threads of a stage are, its own first; empty if it has none any more} */
   List<Place> places(String stage) {
     return places.computeIfAbsent(stage, path -> stages().threadsOf(path).stream().map(scope::placeOf).toList());

@@ -60,6 +60,11 @@ final class StallLimit {
     return false;
   }
 
+  /** {@return whether it is known how long what a stage did of late has taken} */
+  boolean isKnownOf(StageSnapshot stage) {
+    return looks.latelyNanosOf(stage.path()) > 0;
+  }
+
   /** {@return whether something may turn out to be stuck if it is looked at for longer} */
   boolean isUndecided() {
     return isUndecided;

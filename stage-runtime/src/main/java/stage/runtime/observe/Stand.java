@@ -3,6 +3,7 @@ package stage.runtime.observe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,7 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.WaitReason;
 import stage.api.observe.BlockedCall;
 import stage.api.observe.Finding;
+import stage.api.observe.SupervisorSnapshot;
 import stage.api.observe.TreeSnapshot;
 import stage.runtime.supervision.Observed.Place;
 
@@ -43,6 +45,7 @@ final class Stand {
   private final StoodStill stoodStill;
   private final Duration between;
   private final boolean isFrozen;
+  private final Set<String> closing = new HashSet<>();   // the paths of supervisors
 
   /**
    * @param first the earlier snapshot
@@ -54,6 +57,7 @@ final class Stand {
     this.now = byPath(last);
     this.before = first == last ? now : byPath(first);
     last.calls().forEach(call -> calls.put(call.caller(), call));
+    for (SupervisorSnapshot each : last.supervisors()) if (each.closesIn().isPresent()) closing.add(each.path());
     this.looks = looks;
     this.between = Duration.ofNanos(last.nanos() - first.nanos());
     this.isFrozen = first == last;
@@ -92,9 +96,13 @@ final class Stand {
   }
 
   private Standing elsewhere(String path) {
+    if (looks.isForDeadLetters(path)) return Standing.FINE;
     Duration lasted = stoodStill.elsewhere(path);
     if (!limits.isOver(null, lasted)) return Standing.FINE;
-    return new Standing.Culprit(Finding.Kind.ELSEWHERE, lasted, "", List.of());
+    // A source there may have nothing to say; one that is called, or asked for demand, should answer.
+    boolean isCalled = calls.values().stream().anyMatch(call -> call.target().equals(path));
+    var kind = isCalled || stoodStill.isWantedDemandOf(path) ? Finding.Kind.ELSEWHERE : Finding.Kind.SILENT_ELSEWHERE;
+    return new Standing.Culprit(kind, lasted, "", List.of());
   }
 
   /** It may handle events all the time, but its windows cannot end before the input that is behind has spoken. */
@@ -391,7 +399,7 @@ final class Stand {
       case PAUSED, BACKING_OFF, HELD, STARTING -> stage.activity().inStatus();
       case IN_CALLBACK, AWAITS_INPUT, THROTTLED -> stoodStill.inUserCode(stage);
       case ANSWERS_FAIL -> stage.run().get().failedAnswer().get().lasting();
-      case NO_CARRIER, ELSEWHERE -> between;
+      case NO_CARRIER, ELSEWHERE, SILENT_ELSEWHERE -> between;
       case DELIVERIES_OPEN, NOBODY_SUBSCRIBES, UNCLAIMED_PARTITION, SOURCE_SILENT, NO_SUBSCRIPTION, NOTHING_SELECTED,
           NOT_REQUESTED, SUBSCRIBER_SILENT -> stage.activity().waiting();
     };
@@ -399,7 +407,7 @@ final class Stand {
     boolean mayGoOn = switch (kind) {
       case DELIVERIES_OPEN, NOT_REQUESTED, SUBSCRIBER_SILENT, NO_CARRIER, HELD -> true;
       case IN_CALLBACK, STARTING, AWAITS_INPUT, THROTTLED, PAUSED, BACKING_OFF, ANSWERS_FAIL, NOBODY_SUBSCRIBES,
-          UNCLAIMED_PARTITION, SOURCE_SILENT, NO_SUBSCRIPTION, NOTHING_SELECTED, ELSEWHERE -> false;
+          UNCLAIMED_PARTITION, SOURCE_SILENT, NO_SUBSCRIPTION, NOTHING_SELECTED, ELSEWHERE, SILENT_ELSEWHERE -> false;
     };
     if (mayGoOn && !limits.isOver(kind == Finding.Kind.DELIVERIES_OPEN ? null : stage, lasted)) return Standing.FINE;
     return new Standing.Culprit(kind, lasted, detail, List.of());
@@ -417,13 +425,30 @@ final class Stand {
       if (holders.size() == 1) return new Standing.Waiting(holders, false);
     }
     if (Frames.isThrottling(there)) return culprit(Finding.Kind.THROTTLED, stage, "");
-    if (stage.inputs().isEmpty() && Frames.isAwaitingInput(place)) return withoutInput(stage, place.stack());
-    return inside(stage, itself(stage), place.stack());
+    // One that was told to end waits for nothing that it should wait for.
+    if (stage.inputs().isEmpty() && !isClosing(stage) && Frames.isAwaitingInput(place)) {
+      return withoutInput(stage, place.stack());
+    }
+    return inside(stage, itself(stage), place, what(stage));
+  }
+
+  private boolean isClosing(StageSnapshot stage) {
+    return stage.status() == StageSnapshot.Status.DRAINING
+        || closing.contains(stage.path().substring(0, stage.path().lastIndexOf('/')));
   }
 
   private static String itself(StageSnapshot stage) {
     return stage.run().map(run -> "its steps `" + run.steps() + "`")
         .orElseGet(() -> "its callback `" + stage.activity().callback() + "`");
+  }
+
+  /** {@return what it has spent its time in, such as {@code onEvents, longer than in any of late}} */
+  private String what(StageSnapshot stage) {
+    String callback = stage.activity().callback();
+    if (callback.equals("generate")) return stage.eventsEmitted() > 0 ? "generate since it last emitted" : "generate";
+    boolean hasDone = settled(stage.inputs()) > 0 || stage.eventsEmitted() > 0 || stage.activity().restarts() > 0;
+    if (!hasDone && (callback.equals("onEvents") || callback.equals("onDemand"))) return "its first " + callback;
+    return limits.isKnownOf(stage) ? callback + ", longer than in any of late" : callback;
   }
 
   /** Whether there should be any, only those who have written the source know. */
@@ -436,14 +461,16 @@ final class Stand {
   private Standing inTask(StageSnapshot stage) {
     List<Place> there = looks.places(stage.path());
     if (there.size() < 2) return Standing.FINE;
-    return inside(stage, "a task", there.get(1).stack());
+    return inside(stage, "a task", there.get(1), "the oldest of its tasks");
   }
 
-  private Standing inside(StageSnapshot stage, String itself, List<StackTraceElement> stack) {
+  private Standing inside(StageSnapshot stage, String itself, Place place, String what) {
     if (!limits.isOverInUserCode(stage, stoodStill.inUserCode(stage))) return Standing.FINE;
-    var kind = stage.status() == StageSnapshot.Status.STARTING ? Finding.Kind.STARTING : Finding.Kind.IN_CALLBACK;
-    var found = (Standing.Culprit) culprit(kind, stage, Frames.place(stack, itself));
-    return new Standing.Culprit(kind, found.lasted(), found.detail(), stack);
+    boolean isStarting = stage.status() == StageSnapshot.Status.STARTING;
+    var kind = isStarting ? Finding.Kind.STARTING : Finding.Kind.IN_CALLBACK;
+    String where = Frames.doing(place) + Frames.place(place.stack(), itself);
+    var found = (Standing.Culprit) culprit(kind, stage, isStarting ? where : what + ", " + where);
+    return new Standing.Culprit(kind, found.lasted(), found.detail(), place.stack());
   }
 
   private static boolean hasTasks(StageSnapshot stage) {

@@ -45,14 +45,26 @@ final class StoodStill {
   Duration elsewhere(String path) {
     Duration longest = watched;
     for (StageSnapshot stage : stages.values()) {
-      Optional<WaitReason> reason = stage.activity().waitsFor();
-      boolean waits = reason.equals(Optional.of(WaitReason.EVENTS)) && stage.inputs().stream()
-          .anyMatch(lane -> lane.producer().equals(path) && isWanting(lane))
-          || reason.equals(Optional.of(WaitReason.DEMAND)) && stage.outputs().stream()
-          .anyMatch(lane -> lane.consumer().equals(path) && lane.outstanding() == 0);
-      if (waits) longest = longer(longest, stage.activity().waiting());
+      if (waitsForEvents(stage, path) || waitsForDemand(stage, path)) {
+        longest = longer(longest, stage.activity().waiting());
+      }
     }
     return longest;
+  }
+
+  /** {@return whether a stage waits for the demand of one of which nothing is known} */
+  boolean isWantedDemandOf(String path) {
+    return stages.values().stream().anyMatch(stage -> waitsForDemand(stage, path));
+  }
+
+  private static boolean waitsForEvents(StageSnapshot stage, String path) {
+    return isWaiting(stage, WaitReason.EVENTS)
+        && stage.inputs().stream().anyMatch(lane -> lane.producer().equals(path) && isWanting(lane));
+  }
+
+  private static boolean waitsForDemand(StageSnapshot stage, String path) {
+    return isWaiting(stage, WaitReason.DEMAND)
+        && stage.outputs().stream().anyMatch(lane -> lane.consumer().equals(path) && lane.outstanding() == 0);
   }
 
   /** {@return for how long none of its consumers has had an event, if all of them wait for some} */

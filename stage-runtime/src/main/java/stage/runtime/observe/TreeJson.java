@@ -177,6 +177,7 @@ public final class TreeJson {
           cause.victims().stream().map(Finding.Victim::stage).toList(), finding, word(cause.kind()));
       case Finding.Bottleneck bottleneck -> put(json, "bottleneck", bottleneck.stage(), List.of(), finding, "");
       case Finding.Skew skew -> put(json, "skew", skew.member(), List.of(), finding, "");
+      case Finding.Closing closing -> put(json, "closing", "", closing.stages(), finding, "");
       case Finding.Healthy healthy -> put(json, "healthy", "", List.of(), finding, "");
     }
     json.close('}');

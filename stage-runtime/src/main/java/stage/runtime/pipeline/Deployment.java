@@ -72,6 +72,7 @@ final class Deployment {
   private final Map<StagePlan, Book> books = new LinkedHashMap<>();   // of those that have deliveries
   private final List<StageRef<?>> answers = new ArrayList<>();
   private final Queue<StagePlan> ended = new ConcurrentLinkedQueue<>();   // and have not been heeded
+  private final Set<StagePlan> over = ConcurrentHashMap.newKeySet();   // those that have said that they have ended
 
   /**
    * Volatile: a stage that adds itself to the queue before this is set is found by the thread that sets it, one that
@@ -249,7 +250,8 @@ final class Deployment {
       Book book = book(stage, job.time());
       if (book == null) continue;
       books.put(stage, book);
-      ConsumerSpec<Object, AnswersStage> spec = Stage.consumer(stage.name + "-answers", () -> new AnswersStage(book));
+      ConsumerSpec<Object, AnswersStage> spec = Stage.consumer(stage.name + "-answers", () ->
+          new AnswersStage(book, this::areAllOver));
       StageRef<?> ref = scope.start(isSignificant ? spec.asSignificant() : spec);
       StageRuns.tell(ref, () -> answers(stage.name, book));
       answers.add(ref);
@@ -355,7 +357,24 @@ final class Deployment {
   /** Handles the ends of stages. Any thread; each stage is taken out of the queue, and so handled, once. */
   private void started() {
     isStarted = true;
-    for (StagePlan stage = ended.poll(); stage != null; stage = ended.poll()) leaveBehind(stage);
+    for (StagePlan stage = ended.poll(); stage != null; stage = ended.poll()) {
+      over.add(stage);
+      books.values().forEach(Book::oneLess);
+      leaveBehind(stage);
+    }
+  }
+
+  /**
+   * {@return whether no stage is left but sources and those that wait for answers, so that nothing more is settled} Any
+   * thread. Not all stages say that they have ended.
+   */
+  private boolean areAllOver() {
+    if (!isStarted) return false;
+    for (StagePlan stage : stages) {
+      if (stage.kind instanceof Kind.Source || over.contains(stage)) continue;
+      if (stage.isRun() || refs.get(stage).isAlive()) return false;
+    }
+    return true;
   }
 
   /**

@@ -69,6 +69,9 @@ public interface Observed {
   /** {@return its path} */
   String path();
 
+  /** {@return the path of the stage that emits the dead letters of its scope, whether there is one or not} */
+  String deadLetters();
+
   /** {@return the numbers of all below it} */
   TreeSnapshot tree();
 

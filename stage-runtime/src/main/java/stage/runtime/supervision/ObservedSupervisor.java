@@ -30,6 +30,11 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
   }
 
   @Override
+  public String deadLetters() {
+    return supervisor.deadLetterProducer().path();
+  }
+
+  @Override
   public TreeSnapshot tree() {
     return supervisor.tree();
   }

@@ -196,7 +196,7 @@ final class Scope extends SupervisorCell {
 
   /** Stops intake, lets everything in flight be handled, cancels what is left, and waits for the threads. */
   private List<StragglersException.Straggler> endAllBy(long deadline) {
-    shared().locked(shutdown()::drainAll);
+    shared().locked(() -> shutdown().drainAll(deadline));
     boolean interrupted = !awaitIdle(Math.max(0, deadline - time().nanos()));
     if (!idle().isOpen()) {
       shutdown().cancelAll();

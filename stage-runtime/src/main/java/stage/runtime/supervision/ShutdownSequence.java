@@ -3,6 +3,7 @@ package stage.runtime.supervision;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalLong;
 import stage.api.Restart;
 import stage.api.StopReason;
 import stage.api.supervision.Failure;
@@ -26,6 +27,7 @@ final class ShutdownSequence {
   private boolean draining;               // no child may start
   private boolean cancelling;             // the shutdown time is over
   private boolean closed;
+  private long cancelsAtNanos;            // from when it drains on: when it will cancel
   private final FirstFailure failure = new FirstFailure();
   private Time.Alarm deadline;            // of a drain without a caller that waits; null without one
 
@@ -53,6 +55,12 @@ final class ShutdownSequence {
 
   boolean isClosed() {
     return closed;
+  }
+
+  /** {@return how long it lets its stages drain yet, if it has begun to end} Under the lock. */
+  OptionalLong nanosLeft() {
+    if (!draining || closed) return OptionalLong.empty();
+    return OptionalLong.of(cancelling ? 0 : Math.max(0, cancelsAtNanos - time.nanos()));
   }
 
   /** {@return opens when it begins to end} */
@@ -90,12 +98,15 @@ final class ShutdownSequence {
   /** Begins to drain, unless that has begun, and cancels when the shutdown time is over. */
   void shutDown() {
     if (draining) return;
-    drainAll();
-    deadline = time.at(time.nanos() + Time.toNanos(supervisor.spec().shutdown()), this::cancelAll);
+    long atNanos = time.nanos() + Time.toNanos(supervisor.spec().shutdown());
+    drainAll(atNanos);
+    deadline = time.at(atNanos, this::cancelAll);
     endIfEmpty();
   }
 
-  void drainAll() {
+  /** Begins to drain. It is the caller's to cancel at that time. */
+  void drainAll(long cancelsAtNanos) {
+    this.cancelsAtNanos = cancelsAtNanos;
     draining = true;
     begun.open();
     supervisor.faultHandling().giveUpRestarts();
@@ -201,6 +212,7 @@ final class ShutdownSequence {
 
   private Unwinding beginUnwinding() {
     List<Child> started = context.locking(() -> {
+      cancelsAtNanos = time.nanos();
       draining = true;
       begun.open();
       return children.all();

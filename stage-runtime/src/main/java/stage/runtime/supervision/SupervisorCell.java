@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -447,6 +448,14 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
       if (deadLetterProducer.owns(other)) return ending.parent == null;
       return other instanceof SupervisorCell it && it.isBelow(ending);
     });
+  }
+
+  /** {@return how long it lets its stages drain yet, if it, or one above it, ends} Under the lock. */
+  final Optional<Duration> closesIn() {
+    long least = Long.MAX_VALUE;
+    for (SupervisorCell above = this; above != null; above = above.parent)
+      least = Math.min(least, above.shutdown.nanosLeft().orElse(Long.MAX_VALUE));
+    return least == Long.MAX_VALUE ? Optional.empty() : Optional.of(Duration.ofNanos(least));
   }
 
   final boolean isBelow(SupervisorCell other) {

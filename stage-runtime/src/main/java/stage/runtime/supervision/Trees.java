@@ -48,7 +48,6 @@ final class Trees {
   private static SupervisorSnapshot of(SupervisorCell supervisor, Children children) {
     Counters counters = supervisor.counters();
     return new SupervisorSnapshot(supervisor.path(), supervisor.spec().strategy().name(), supervisor.isRestarting(),
-        children.all().size(),
-        counters.crashes, counters.restarts, counters.escalations);
+        children.all().size(), counters.crashes, counters.restarts, counters.escalations, supervisor.closesIn());
   }
 }

@@ -15,4 +15,9 @@ public final class Explained {
   public static Explanation soon(Supervisor scope) {
     return new Explainer(ObservedScope.of(scope), SHORT).explain();
   }
+
+  /** {@return as {@link Supervisor#explain}, without any patience: what stands still for an instant is stuck} */
+  public static Explanation atOnce(Supervisor scope) {
+    return new Explainer(ObservedScope.of(scope), Duration.ofNanos(1)).explain();
+  }
 }

@@ -46,6 +46,6 @@ final class SampleTrees {
             Optional.of(new FailedAnswer("settle of prices", "java.io.IOException", 9, 2, Duration.ofMillis(1_234))),
             Optional.of("shop/prices"))), Optional.empty(), List.of(lane), List.of());
     return new TreeSnapshot("shop", at, nanos, List.of(prices, writer), List.of(lane),
-        List.of(new SupervisorSnapshot("shop", "ONE_FOR_ONE", false, 2, 1, 1, 0)), List.of());
+        List.of(new SupervisorSnapshot("shop", "ONE_FOR_ONE", false, 2, 1, 1, 0, Optional.empty())), List.of());
   }
 }

@@ -34,7 +34,7 @@ class TreeJsonTest {
         Finding.Kind.IN_CALLBACK,
         Duration.ofSeconds(12), List.of(new Finding.Victim("shop/prices", Optional.of(WaitReason.DEMAND),
             Duration.ofSeconds(12), 0)),
-        "`Jdbc.execute`", List.of())));
+        "onEvents, waiting in `Jdbc.execute`", List.of())));
     private final List<StageEvent> events = List.of(new StageEvent.Started("shop/prices"),
         new StageEvent.Crashed("shop/db-writer", 1, new IllegalStateException("secret"), "onEvents"),
         new StageEvent.Ended("shop/prices", new StopReason.Completed()));

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import stage.api.observe.Explanation;
 import stage.api.observe.Rates;
 import stage.api.observe.Registration;
+import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
 import stage.api.supervision.Supervisor;
 
@@ -89,7 +90,8 @@ public final class TerminalWatch implements AutoCloseable {
     if (explanation == null) explanation = scope.explain();
     TreeSnapshot tree = scope.tree();
     rates.add(tree);
-    List<String> lines = view.draw(tree, rates.over(Rates.Window.SECOND), explanation);
+    TreeRates ofTheSecond = rates.over(Rates.Window.SECOND);
+    List<String> lines = view.draw(tree, ofTheSecond, explanation.beside(tree, ofTheSecond));
     String back = isTerminal && drawn > 0 ? "\r\033[" + drawn + "A\033[J" : "";
     String picture = back + String.join("\n", lines) + "\n";
     // A narrow terminal cuts lines off: if it wrapped them, they could not be drawn over.

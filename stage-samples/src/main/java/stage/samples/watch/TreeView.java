@@ -71,6 +71,7 @@ record TreeView(boolean isColored) {
       case Finding.RootCause cause -> cause.isStuck() ? cause.culprit() : "";   // else it may be as it is meant to be
       case Finding.Bottleneck bottleneck -> bottleneck.stage();
       case Finding.Skew skew -> skew.member();
+      case Finding.Closing closing -> "";
       case Finding.Healthy healthy -> "";
     };
   }

@@ -74,7 +74,8 @@ final class LiveTree {
     while (former.size() > 1 && tree.nanos() - former.getFirst().nanos() > RATES_OVER) former.removeFirst();
     TreeRates rates = former.isEmpty() ? TreeRates.NONE : TreeRates.between(former.getFirst(), tree);
     former.addLast(tree);
-    text = rendering.tree(tree, rates, explanation, history.latest());
+    Optional<Explanation> said = explanation.map(found -> found.beside(tree, rates));
+    text = rendering.tree(tree, rates, said, history.latest());
     madeNanos = scope.time().nanos();
     madeInNanos = madeNanos - now;
   }

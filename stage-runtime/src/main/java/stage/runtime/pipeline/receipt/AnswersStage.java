@@ -1,5 +1,7 @@
 package stage.runtime.pipeline.receipt;
 
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.Stage;
@@ -10,20 +12,29 @@ import stage.runtime.bridge.OnNotify;
 
 /**
  * One incarnation of the stage that keeps a source's book when the source itself has ended, until the last delivery is
- * answered for. It has no input; a drain waits for it.
+ * answered for, or none that is left can be: all stages that it went through have ended. It has no input; a drain waits
+ * for it.
  */
 public final class AnswersStage implements Stage.Consumer<Object>, Continuing, OnNotify {
+  private static final Duration FIRST_LOOK = Duration.ofMillis(1);
+  private static final int MOST_LOOKS = 16;   // each after twice the time, so within about a minute
+
   private final Book book;
+  private final BooleanSupplier isAlone;
   private BridgeContext context;
   private Answering answering;
+  private int looks;
+  private boolean isArmed;
 
   /**
    * Makes one.
    *
    * @param book what outlives it
+   * @param isAlone says whether nobody is left who could settle a delivery
    */
-  public AnswersStage(Book book) {
+  public AnswersStage(Book book, BooleanSupplier isAlone) {
     this.book = book;
+    this.isAlone = isAlone;
   }
 
   @Override
@@ -38,8 +49,20 @@ public final class AnswersStage implements Stage.Consumer<Object>, Continuing, O
   @Override
   public void onNotify(Outlet<?> out) throws Exception {
     if (!book.isKeptBy(context)) return;   // not yet
+    boolean isLast = isAlone.getAsBoolean();   // before it takes what those have settled that have ended
     answering.work();
-    if (book.isFinished()) context.stop();
+    if (isLast ? book.isIdle() : book.isFinished()) context.stop();
+    else if (!isLast) lookLater();
+  }
+
+  /** Those stages that are not the runtime's do not say when they end. */
+  private void lookLater() {
+    if (isArmed || looks == MOST_LOOKS) return;
+    isArmed = true;
+    context.after(FIRST_LOOK.multipliedBy(1L << looks++), () -> {
+      isArmed = false;
+      context.notifyBridge();
+    });
   }
 
   @Override

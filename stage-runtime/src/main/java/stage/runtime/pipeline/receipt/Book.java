@@ -125,6 +125,12 @@ public abstract class Book {
     return keeper != null && keeper == answers;
   }
 
+  /** A stage that its deliveries went through has ended. */
+  public final void oneLess() {
+    BridgeContext waits = answers;
+    if (waits != null) waits.notifyBridge();
+  }
+
   // ---- its stages
 
   /** The stage that waits for the last answers has started. It is there before the source is. */
@@ -224,7 +230,12 @@ public abstract class Book {
 
   /** {@return whether there will be nothing more to do} */
   final boolean isFinished() {
-    return isSourceOver && open() == 0 && done == null && failed.isEmpty() && nextDue() == Long.MAX_VALUE;
+    return open() == 0 && isIdle();
+  }
+
+  /** {@return whether there is nothing to do, and there will be only if something more is settled} */
+  final boolean isIdle() {
+    return isSourceOver && done == null && failed.isEmpty() && nextDue() == Long.MAX_VALUE;
   }
 
   /** A delivery was handed in, which is {@linkplain #opened counted} by the caller. */

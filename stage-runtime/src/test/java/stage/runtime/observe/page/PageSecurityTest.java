@@ -381,7 +381,7 @@ class PageSecurityTest {
       Await.open(inside);
 
       try (Socket events = wire.follow()) {
-        String stream = Wire.readUntil(events, "is inside");   // so it has been explained
+        String stream = Wire.readUntil(events, "has spent");   // so it has been explained
         String all = stream + wire.get("/tree.json").body() + wire.get("/").body() + wire.get("/page.js").body();
         assertThat(all).contains("java.lang.IllegalArgumentException", "shop/books")
             .doesNotContain("SECRET-4711").doesNotContain("SecretOrder");
