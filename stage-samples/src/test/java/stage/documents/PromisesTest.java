@@ -19,7 +19,7 @@ class PromisesTest {
 
   @Test
   void fl04_sayThatAFileRewrittenInPlaceIsNotNoticed() throws IOException {
-    assertThat(text("docs/flights.md")).contains("A file that is written anew in place and is longer then is not noticed");
+    assertThat(text("docs/flights.md")).contains("A file that is rewritten in place and is longer than before goes unnoticed");
   }
 
   @Test
