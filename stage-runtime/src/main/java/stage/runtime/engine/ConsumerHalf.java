@@ -9,13 +9,13 @@ import stage.runtime.lane.Lane;
 import stage.runtime.lane.NoticeBoard;
 
 /**
- * What a cell that consumes keeps: its subscriptions, and whose turn it is. It outlives incarnations. The cell's thread
- * only, but for what says otherwise.
+ * What a consuming cell keeps across incarnations: its subscriptions, and whose turn it is. The cell's thread only,
+ * except where a method says otherwise.
  */
 final class ConsumerHalf {
-  // One subscription is looked at itself. Where there are several, producers post notices, and what is found then goes
-  // into queues: so a turn looks at those that something has happened to, and not at all the others. Whatever is in a
-  // queue is looked at once more when it is taken.
+  // A single subscription is looked at directly. Where there are several, producers post notices, and the subscriptions
+  // concerned go into queues, so that a turn looks only at those where something has happened. An entry of a queue is
+  // checked once more when it is taken.
 
   private static final LaneInlet<?>[] NONE = {};
 
@@ -28,26 +28,26 @@ final class ConsumerHalf {
   private final NoticeBoard board = new NoticeBoard();
   private volatile Tasks<?, ?> tasks;   // set once; null if it hands no event to threads of their own
   private boolean closed;      // under the graph's lock: whether it may not subscribe any more
-  private boolean listens;     // whether producers post notices: there is more than one, or was
-  // The first of the two kinds that every consumer has; others are in queues. So a consumer with one subscription has
-  // no queue, and needs none while a turn is committed. Null for none.
-  private LaneInlet<?> newcomer;   // that this incarnation is to be told of, before those that are queued
-  private LaneInlet<?> asking;     // whose producer is to be woken, as those that are queued
+  private boolean listens;     // whether producers post notices: there is or was more than one
+  // The first entry of two queues that every consumer needs, so that one with a single subscription has no queue, and
+  // takes no memory for one while a turn is committed. Null for none.
+  private LaneInlet<?> newcomer;   // to be told of before those in the queue
+  private LaneInlet<?> asking;     // its producer must be woken, like those in the queue
   private InletQueues queues = InletQueues.NONE;
-  private int endings;         // how many have an end
+  private int endings;         // how many have ended
   private int pausedInlets;    // how many are paused
-  private boolean drains;      // whether it was looked which producers do not drain with this stage
+  private boolean drains;      // whether it has looked for producers that do not drain with this stage
   private long settled;        // events
-  // Plain; published by the next field. When two end at once, a reader may take the path of one with this of the other.
+  // Plain; published by the next field. When two end at once, a reader may see the path of one with this of the other.
   private boolean hasLastFailed;
-  private volatile String lastProducer;   // the path of the one that ended last; null if none has. Any thread reads it
+  private volatile String lastProducer;   // path of the one that ended last; null if none has; read by any thread
 
   ConsumerHalf(ConsumerPort cell) {
     this.cell = cell;
     this.inlets = new Roster<>(cell.lock(), NONE);
   }
 
-  /** {@return what it knows of its cell} */
+  /** {@return its cell, as far as it may use it} */
   ConsumerPort cell() {
     return cell;
   }
@@ -70,12 +70,12 @@ final class ConsumerHalf {
     return closed;
   }
 
-  /** A subscription is about to be added; the stage hears of it with the notice. */
+  /** A subscription is about to be added; a notice will tell the stage. */
   void joins(LaneInlet<?> inlet) {
     inlet.lane().joins(board, inlet);
   }
 
-  /** {@return what it adds subscriptions to} */
+  /** {@return the list to which subscriptions are added} */
   Roster<LaneInlet<?>> roster() {
     return inlets;
   }
@@ -101,7 +101,7 @@ final class ConsumerHalf {
 
   // ---- the cell's thread
 
-  /** Looks at those that something has happened to. If it throws, on a full heap, the rest is still to do. */
+  /** Looks at the subscriptions with notices. If it throws because the heap is full, the rest stays to be done. */
   private void hear() {
     for (Lane<?> lane = board.first(); lane != null; lane = board.first()) {
       board.takeFirstDown();
@@ -127,7 +127,7 @@ final class ConsumerHalf {
     isUntold(inlet);
     if (drains && isOutside(inlet)) toQueues().toOutside().add(inlet);
     if (!listens && all > 1) {
-      // one that another thread is just adding is listened to when its notice comes, after the stage was told of it
+      // one that another thread is just adding is listened to once its notice has come and the stage knows of it
       for (LaneInlet<?> each : inlets.all()) if (each == inlet || each.isMet()) listen(each);
       listens = true;
     } else if (listens) {
@@ -136,7 +136,7 @@ final class ConsumerHalf {
     inlet.isMet(true);
   }
 
-  /** So that nothing takes memory while a turn is committed. */
+  /** Takes memory now, so that committing a turn takes none. */
   private void makeRoom(int all) {
     if (drains) toQueues().toOutside().makeRoomFor(all);
     if (all > 1) toQueues().makeRoomFor(all);
@@ -147,7 +147,7 @@ final class ConsumerHalf {
     look(inlet);
   }
 
-  /** It may have events, progress or an end. */
+  /** Queues a subscription for the events, the progress or the end it may have. */
   private void look(LaneInlet<?> inlet) {
     Ending ending = inlet.lane().ending();   // before the events: it is written after the last of them
     if (inlet.lane().available() > 0) toQueues().toReady().add(inlet);
@@ -169,13 +169,13 @@ final class ConsumerHalf {
     if (listens) look(inlet);
   }
 
-  /** {@return whether there are subscriptions that this incarnation may not have been told of} */
+  /** {@return whether there may be subscriptions that this incarnation has not been told of} */
   boolean hasInletNews() {
     hear();
     return newcomer != null || !queues.untold().isEmpty();
   }
 
-  /** This incarnation is to be told of it, behind those that it is to be told of already. */
+  /** This incarnation must be told of it, after those already queued. */
   private void isUntold(LaneInlet<?> inlet) {
     if (newcomer == null && queues.untold().isEmpty()) newcomer = inlet;
     else if (newcomer != inlet) toQueues().toUntold().add(inlet);
@@ -187,7 +187,7 @@ final class ConsumerHalf {
     return first != null ? first : queues.untold().poll();
   }
 
-  /** {@return a subscription that this incarnation must be told of, and counts as told now; null if there is none} */
+  /** {@return a subscription that this incarnation must be told of, and now counts as told; null if there is none} */
   LaneInlet<?> newcomer(int incarnation) {
     for (LaneInlet<?> inlet = pollUntold(); inlet != null; inlet = pollUntold()) {
       if (!inlet.isGone() && inlet.introduce(incarnation)) return inlet;
@@ -195,7 +195,7 @@ final class ConsumerHalf {
     return null;
   }
 
-  /** There is a new incarnation, which knows of no subscription. */
+  /** A new incarnation begins, which knows of no subscription. */
   void reincarnated() {
     for (LaneInlet<?> inlet : inlets.all()) {
       if (inlet.isMet()) isUntold(inlet);
@@ -243,7 +243,7 @@ final class ConsumerHalf {
     return ready(HAS_EVENTS);
   }
 
-  /** {@return the next subscription of those with events of which this is true; null if there is none} */
+  /** {@return the next subscription with events for which this is true; null if there is none} */
   LaneInlet<?> ready(Predicate<LaneInlet<?>> hasWork) {
     return first(queues.ready(), hasWork);
   }
@@ -255,7 +255,7 @@ final class ConsumerHalf {
     return all.length == 0 || !all[0].isMet() || !hasIt.test(all[0]) ? null : all[0];
   }
 
-  /** The subscription that was ready has been served; others come first now. */
+  /** The ready subscription has been served; the others come first now. */
   void served() {
     queues.ready().rotate();
   }
@@ -271,9 +271,9 @@ final class ConsumerHalf {
   }
 
   /**
-   * {@return a subscription that its producer has ended, and whose events are all handled; null if there is none}
+   * {@return a subscription that its producer has ended and whose events are all handled; null if there is none}
    *
-   * @param stuck whether the cell cannot handle events now, in which case a failure is not waited for
+   * @param stuck whether the cell cannot handle events now; then the events before a failure are not waited for
    */
   LaneInlet<?> ended(boolean stuck) {
     LaneInlet<?> ended = first(queues.over(), LaneInlet::isOver);
@@ -291,14 +291,14 @@ final class ConsumerHalf {
     return false;
   }
 
-  /** {@return a subscription to cancel whose events nobody is working on; null if there is none} */
+  /** {@return a subscription to cancel with no event being worked on; null if there is none} */
   LaneInlet<?> cancelled() {
     if (!hasCancelled()) return null;
     Tasks<?, ?> tasks = this.tasks;
     return queues.cancels().any(inlet -> inlet.isCancelled() && (tasks == null || !tasks.isBusyWith(inlet)));
   }
 
-  /** {@return whether there is a subscription to cancel, now or when the last of its events has been worked on} */
+  /** {@return whether there is a subscription to cancel, now or once its last running event is finished} */
   boolean hasCancelled() {
     hear();
     return queues.cancels().first(IS_CANCELLED) != null;
@@ -327,13 +327,13 @@ final class ConsumerHalf {
 
   // ---- waking producers
 
-  /** The producer of a subscription is to be woken: more was asked for. */
+  /** The producer of a subscription must be woken: more was asked for. */
   void asks(LaneInlet<?> inlet) {
     mayHaveSettledAll(inlet);
     inlet.asksForMore = true;
   }
 
-  /** The producer of a subscription is to be woken if it waits for its lane to be settled, and it is. */
+  /** The producer of a subscription must be woken if it waits for its lane to be settled, and the lane is. */
   void mayHaveSettledAll(LaneInlet<?> inlet) {
     if (asking == null) asking = inlet;
     else if (asking != inlet) toQueues().toAsking().add(inlet);
@@ -357,18 +357,18 @@ final class ConsumerHalf {
     return first != null ? first : queues.asking().poll();
   }
 
-  /** {@return how many events of all its subscriptions were settled, those that it has given up included} */
+  /** {@return how many events of all its subscriptions were settled, including those it has given up} */
   long settled() {
     return settled;
   }
 
   // ---- ends
 
-  /** Gives a subscription up; what is not settled goes back to its producer. */
+  /** Gives a subscription up; its unsettled events go back to the producer. */
   void leave(LaneInlet<?> inlet) {
     if (tasks != null) tasks.leave(inlet);
     inlet.lane().producer().consumerLeft(inlet.lane());
-    cell.lock().run(() -> inlets.remove(inlet));   // last: what finds the heap full is done again
+    cell.lock().run(() -> inlets.remove(inlet));   // last: if the heap is full, all of this is repeated
     if (inlet.isGone()) return;
     if (inlet.lane().ending() != null) {   // nothing is allocated here: the heap may be full
       hasLastFailed = inlet.lane().ending() instanceof Ending.Failed;
@@ -382,19 +382,19 @@ final class ConsumerHalf {
     queues.left(inlet);
   }
 
-  /** {@return which of its producers was the last to end, and how, in words; null if none has} Any thread. */
+  /** {@return which producer ended last, and how, in words; null if none has} Any thread. */
   String lastProducer() {
     String path = lastProducer;
     return path == null ? null : "`" + path + "` has " + (hasLastFailed ? "failed" : "ended");
   }
 
-  /** Gives every subscription up, for good. */
+  /** Gives all subscriptions up and accepts no other. */
   void close() {
     cell.lock().run(() -> closed = true);
     for (LaneInlet<?> inlet : inlets.all()) leave(inlet);
   }
 
-  /** Forgets the subscriptions that it has given up. Its cell has ended. */
+  /** Forgets the subscriptions given up. The cell has ended. */
   void letGo() {
     tasks = null;
     board.close();

@@ -20,46 +20,46 @@ import stage.runtime.lane.Progress;
 import stage.runtime.mailbox.Signals;
 
 /**
- * What a cell that emits keeps: its lanes, the rule that shares events among them, and its counters. It outlives
- * incarnations. The cell's thread only, but for what says otherwise.
+ * What an emitting cell keeps across incarnations: its lanes, the rule that shares events among them, and its counters.
+ * The cell's thread only, except where a method says otherwise.
  *
  * @param <O> the events
  */
 final class ProducerHalf<O> implements Rejections {
   private static final Lane<?>[] NONE = {};
 
-  /** An event that no lane has had, because a user function threw. */
+  /** An event that got into no lane, because a user function threw. */
   private record Rejected(Object event, Throwable cause) {}
 
   private final ProducerPort cell;
   private final Dispatcher<O> dispatch;
   private final Overflow overflow;
-  private final boolean hasRoomForATurn;      // whether a turn that was asked for may emit as much as it likes
+  private final boolean hasRoomForATurn;      // whether a turn with demand may emit as much as it likes
   private LaneDispatch<O> laneDispatch;       // null once the cell has ended
-  // null if it delivers at once, or by now; the cell's thread lets go of it, for good
+  // null once it delivers, from the start or since the cell's thread has cleared it for good
   private volatile Accumulation accumulation;
-  private ConsumerNews news;                  // null if the behaviour does not want to know of its consumers
+  private ConsumerNews news;                  // null if the behaviour is not told of its consumers
   private final Roster<Lane<?>> lanes;
   private final Set<String> partitions;       // to look up; empty if there are none
-  private final NoticeBoard board = new NoticeBoard();   // of lanes that came, left, or want more
+  private final NoticeBoard board = new NoticeBoard();   // for lanes that came, left, or want more
   private final LaneChain touched = LaneChain.ofTouched();
   private LaneChain spared;                   // null but for a generator; written before its start
-  // lanes that came while nothing is to be delivered yet, and that are behind one that their consumer has given up
+  // lanes that came before anything is delivered; lanes behind an older one that their consumer has given up
   private Set<Lane<?>> early = Set.of();
   private Set<Lane<?>> behind = Set.of();
-  private Newest newest;                      // null while there was never more than one lane at once
+  private Newest newest;                      // null as long as there was never more than one lane at once
   private volatile IntakeDoor<O> intakeDoor;  // set once, under the graph's lock, by the thread that needs it first
   private boolean closed;                     // under the graph's lock: whether nobody may subscribe any more
   private boolean cutShort;                   // under the graph's lock: whether a drain has closed it
-  // under the graph's lock: whether the owner has been given the last numbers
+  // under the graph's lock: whether the owner has its final numbers
   private boolean accounted;
-  private int lateUntold;                     // under the graph's lock: returned since then, and still to be told
+  private int lateUntold;                     // under the graph's lock: returned since then and not reported yet
 
-  private long droppedUntold;                 // since the owner was told last
-  private ArrayDeque<Rejected> rejected;      // since then too; null until there was one
+  private long droppedUntold;                 // since the owner was last told
+  private ArrayDeque<Rejected> rejected;      // since the owner was last told; null until there was one
 
   private final ProducerCounts counts = new ProducerCounts();
-  private volatile String lastConsumer;       // the path of the one that left last; null if none has
+  private volatile String lastConsumer;       // path of the one that left last; null if none has
 
   ProducerHalf(ProducerPort cell, Dispatcher<O> dispatch, Overflow overflow, boolean hasRoomForATurn,
       Accumulation accumulation) {
@@ -73,7 +73,7 @@ final class ProducerHalf<O> implements Rejections {
     this.partitions = dispatch instanceof Dispatcher.Partition<?> named ? new HashSet<>(named.partitions()) : Set.of();
   }
 
-  /** {@return whether to share events out runs functions of users: selectors, those of partitions, or a rule} */
+  /** {@return whether sharing events out calls user code: selectors, functions of partitions, or a rule} */
   boolean asksUsers() {
     return !(dispatch instanceof Dispatcher.ByDemand<?>);
   }
@@ -112,12 +112,12 @@ final class ProducerHalf<O> implements Rejections {
     lane.joins(touched, board);
   }
 
-  /** {@return what it adds lanes to} */
+  /** {@return the list to which lanes are added} */
   Roster<Lane<?>> roster() {
     return lanes;
   }
 
-  /** {@return how a lane ends that is added now; null if it does not: one that has completed completes it} */
+  /** {@return how a lane added now ends at once: completed, if this producer has; null if it does not end} */
   Ending endingOfLateOnes() {
     return closed ? new Ending.Completed(cutShort) : null;
   }
@@ -134,12 +134,12 @@ final class ProducerHalf<O> implements Rejections {
 
   // ---- events from outside; any thread
 
-  /** {@return the way in; null while nobody has used it} */
+  /** {@return the door for events from outside; null until it is first used} */
   IntakeDoor<O> intakeDoor() {
     return intakeDoor;
   }
 
-  /** {@return the same, which is there from now on} */
+  /** {@return the door for events from outside, made if there is none} */
   IntakeDoor<O> ensureIntakeDoor() {
     IntakeDoor<O> there = intakeDoor;
     if (there != null) return there;
@@ -159,8 +159,8 @@ final class ProducerHalf<O> implements Rejections {
   }
 
   /**
-   * {@return whether it takes note of a new consumer only when the init that runs has returned, which wakes it} Under
-   * the graph's lock.
+   * {@return whether it looks at new consumers only after the running init has returned, which wakes it} Under the
+   * graph's lock.
    */
   boolean isWokenByInit() {
     Accumulation there = accumulation;
@@ -174,8 +174,8 @@ final class ProducerHalf<O> implements Rejections {
   }
 
   /**
-   * Takes note of lanes that want more, up to the first that came or went: which is for {@link #meetLanes}. In a look,
-   * so it takes no memory.
+   * Takes note of lanes that want more, up to the first that came or went, which {@link #meetLanes} handles. Part of a
+   * look, so it takes no memory.
    */
   private void hear() {
     for (Lane<?> lane = board.first(); lane != null && lane.isAdmitted() && !lane.hasLeft(); lane = board.first()) {
@@ -187,28 +187,28 @@ final class ProducerHalf<O> implements Rejections {
   @SuppressWarnings("unchecked")
   private void hear(Lane<?> lane) {
     laneDispatch.heard((LaneTail<O>) lane);
-    if (lane.hasLeft()) lane.noticeToProducer();   // just now, and its notice may have been the one taken down
+    if (lane.hasLeft()) lane.noticeToProducer();   // it left just now, perhaps with the notice that was taken down
   }
 
-  /** {@return whether lanes came or went since {@link #meetLanes}} Not before it may know of those that came. */
+  /** {@return whether lanes came or went since {@link #meetLanes}; while it accumulates, new lanes do not count} */
   boolean hasLaneNews() {
     if (laneDispatch == null) return false;
     hear();
     return board.first() != null || !early.isEmpty() && !isAccumulating();
   }
 
-  /** {@return whether there may be something to do that has nothing to do with demand} There is no signal. */
+  /** {@return whether there may be work apart from demand} To be asked only if no signal is set. */
   boolean hasOtherThanDemand() {
     return hasLaneNews() || hasNews() || isAccumulating() || laneDispatch.canFlush();
   }
 
-  /** A new incarnation is told of all consumers that are there, and of later ones; or it does not want to know. */
+  /** Tells a new incarnation of all present and later consumers, if it wants to know. */
   void tellsOfConsumers(boolean wants) {
     news = wants ? new ConsumerNews() : null;
     if (wants) for (Lane<?> lane : lanes.all()) if (lane.isAdmitted()) news.came(lane);
   }
 
-  /** {@return whether consumers came or went that the behaviour is to be told of} */
+  /** {@return whether the behaviour must be told of consumers that came or went} */
   boolean hasNews() {
     return news != null && !news.isEmpty();
   }
@@ -218,15 +218,15 @@ final class ProducerHalf<O> implements Rejections {
     return hasNews() ? news : null;
   }
 
-  /** Takes in the lanes that came, and takes back what those that went have left. */
+  /** Takes new lanes in, and takes back what lanes that left did not settle. */
   void meetLanes() {
-    boolean delivers = !isAccumulating();   // with no lane that it shares events out to, everything waits
+    boolean delivers = !isAccumulating();   // while no lane is admitted, all events wait
     laneDispatch.othersJoin();
-    // for good: consumers that leave from now on change nothing
+    // for good: consumers that leave later do not bring it back
     if (delivers && accumulation != null) accumulation = null;
     if (delivers && !early.isEmpty()) {
       admitAll(early);
-      early = Set.of();   // for good, and a set that is empty is held for nothing
+      early = Set.of();   // no longer needed
     }
     for (Lane<?> lane = board.first(); lane != null; lane = board.first()) {
       board.takeFirstDown();
@@ -252,7 +252,7 @@ final class ProducerHalf<O> implements Rejections {
     }
   }
 
-  /** Where there are several, it must be known which of one consumer's is the newest. */
+  /** With several lanes, it must know which lane of a consumer is the newest. */
   private void note(Lane<?> lane) {
     if (newest != null) {
       newest.note(lane);
@@ -277,9 +277,9 @@ final class ProducerHalf<O> implements Rejections {
   }
 
   /**
-   * Shares events out to a lane from now on. A consumer that cancels and subscribes anew at once gets nothing on its
-   * new lane before its old one has come back: what it had not settled there is older. Not so with a broadcast, where
-   * nothing of that is sent again.
+   * Shares events out to a lane from now on. If a consumer cancels and at once subscribes anew, its new lane gets
+   * nothing until the old one has been taken back, because the unsettled events there are older. A broadcast does not
+   * send those again, so there this does not apply.
    */
   @SuppressWarnings("unchecked")
   private void admit(Lane<?> lane) {
@@ -304,8 +304,8 @@ final class ProducerHalf<O> implements Rejections {
   }
 
   /**
-   * {@return the same in a turn that is taken because its events are wanted: as a rule it may emit whatever comes of
-   * its input}
+   * {@return how many events a turn taken for demand may emit beyond it: as a rule, everything that its input results
+   * in}
    */
   long roomOfTurn() {
     return hasRoomForATurn ? Long.MAX_VALUE : room();
@@ -323,13 +323,13 @@ final class ProducerHalf<O> implements Rejections {
 
   // ---- events
 
-  /** Consumers that rest are to be left alone, one event after the other. Before the cell is started. */
+  /** From now on resting consumers are not woken for each single event. Before the cell is started. */
   void sparesResting() {
     spared = LaneChain.ofSpared();
   }
 
   /**
-   * Publishes a turn's events as far as they are wanted; the rest waits. The caller fences and calls
+   * Publishes a turn's events as far as there is demand; the rest waits. The caller fences and calls
    * {@link #wakeConsumers}.
    */
   void publish(Object[] events, int from, int to) {
@@ -356,7 +356,7 @@ final class ProducerHalf<O> implements Rejections {
     laneDispatch.progress(progress);
   }
 
-  /** What is not published was neither skipped nor rejected: it will be emitted, or looked at, again. */
+  /** Unpublished events were neither skipped nor rejected: they will be emitted, or looked at, again. */
   private void forget(long skippedBefore, int rejectedBefore) {
     counts.skippedOnly(skippedBefore);
     while (rejectedCount() > rejectedBefore) rejected.pollLast();
@@ -366,14 +366,14 @@ final class ProducerHalf<O> implements Rejections {
     return rejected == null ? 0 : rejected.size();
   }
 
-  /** Publishes events outside of any turn, and wakes their consumers. */
+  /** Publishes events outside any turn, and wakes their consumers. */
   void publishNow(Object[] events) {
     if (hasLaneNews()) meetLanes();
     publish(events, 0, events.length);
     fenceAndWake();
   }
 
-  /** Events that were emitted and dropped before they got here. */
+  /** Counts events that were emitted but dropped before they got here. */
   void dropped(long events) {
     counts.addEmitted(events);
     noteDropped(events);
@@ -384,7 +384,7 @@ final class ProducerHalf<O> implements Rejections {
     droppedUntold += events;
   }
 
-  /** Tells the owner what was dropped and given up on since the last time, if anything. */
+  /** Tells the owner what was dropped and given up since it was last told, if anything. */
   void tellDropped() {
     if (rejectedCount() > 0) tellRejected();
     if (droppedUntold == 0) return;
@@ -397,7 +397,7 @@ final class ProducerHalf<O> implements Rejections {
     while (!rejected.isEmpty()) {
       Rejected next = rejected.peek();
       cell.deadLetter(next.event(), next.cause(), 1, cell.path());
-      rejected.poll();   // last: what finds the heap full is done again
+      rejected.poll();   // last: if the heap is full, it is told again
     }
   }
 
@@ -408,7 +408,7 @@ final class ProducerHalf<O> implements Rejections {
     counts.nowWaiting(laneDispatch.waiting());
   }
 
-  /** Drops all events that wait, but for those that consumers gave back: newer ones have been dropped already. */
+  /** Drops all waiting events except those given back by consumers: newer ones have been dropped already. */
   void dropWaiting() {
     dropDownTo(0);
     counts.nowWaiting(laneDispatch.waiting());
@@ -432,15 +432,15 @@ final class ProducerHalf<O> implements Rejections {
     } catch (Throwable failure) {
       forget(counts.skipped(), rejectedBefore);
       throw failure;
-    } finally {   // of several partitions, some may have got theirs before one threw
+    } finally {   // some partitions may have got their events before another one threw
       counts.nowWaiting(laneDispatch.waiting());
       fenceAndWake();
     }
   }
 
   /**
-   * Puts events that were accepted behind those that wait, without asking any rule: for when no rule can be asked.
-   * They count as emitted.
+   * Puts accepted events behind those that wait, without asking any rule: for when no rule can be asked. They count as
+   * emitted.
    */
   void keep(Object[] events) {
     laneDispatch.keep(events);
@@ -475,7 +475,7 @@ final class ProducerHalf<O> implements Rejections {
     for (Lane<?> lane = touched.poll(); lane != null; lane = touched.poll()) lane.wakeConsumer();
   }
 
-  /** As {@link #fenceAndWake}, after one event of many to come: a consumer that rests is left alone. */
+  /** As {@link #fenceAndWake}, after one event of many: a resting consumer is not woken. */
   void fenceAndWakeUnlessResting() {
     VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
     for (Lane<?> lane = touched.poll(); lane != null; lane = touched.poll()) {
@@ -483,7 +483,7 @@ final class ProducerHalf<O> implements Rejections {
     }
   }
 
-  /** Wakes those that were left alone. */
+  /** Wakes the resting consumers that were not woken before. */
   void wakeRestingConsumers() {
     VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
     for (Lane<?> lane = spared.poll(); lane != null; lane = spared.poll()) lane.wakeConsumer();
@@ -494,7 +494,7 @@ final class ProducerHalf<O> implements Rejections {
     counts.addSkipped(1);
   }
 
-  /** Gives up on an event that no lane has had, once those beside it are published. */
+  /** Gives up on an event that got into no lane, once the events beside it are published. */
   @Override
   public void reject(Object event, Throwable cause) {
     if (rejected == null) rejected = new ArrayDeque<>(1);
@@ -503,12 +503,12 @@ final class ProducerHalf<O> implements Rejections {
 
   // ---- ends
 
-  /** Takes back what a consumer that has left did not settle. */
+  /** Takes back the events that a consumer did not settle before it left. */
   @SuppressWarnings("unchecked")
   private void takeBack(Lane<?> lane) {
     var tail = (LaneTail<O>) lane;
     if (lane.isAdmitted()) {
-      takeBackEvents(tail);   // first: should it find the heap full, it is done again
+      takeBackEvents(tail);   // first: if the heap is full, all of this is repeated
       laneDispatch.leave(tail);
     }
     if (!early.isEmpty()) early.remove(lane);
@@ -520,7 +520,7 @@ final class ProducerHalf<O> implements Rejections {
     if (!behind.isEmpty()) admitAll(behind);
   }
 
-  /** {@return the path of the consumer that was the last to leave; null if none has} Any thread. */
+  /** {@return the path of the consumer that left last; null if none has} Any thread. */
   String lastConsumer() {
     return lastConsumer;
   }
@@ -535,7 +535,7 @@ final class ProducerHalf<O> implements Rejections {
     cell.returned(((Lane<?>) lane).snapshot());
   }
 
-  /** Ends every lane. What a consumer leaves unsettled after this is counted as returned by the consumer's cell. */
+  /** Ends every lane. The consumer's cell counts as returned what the consumer leaves unsettled after this. */
   void close(Ending ending) {
     cell.lock().run(() -> {
       closed = true;
@@ -553,7 +553,7 @@ final class ProducerHalf<O> implements Rejections {
     for (Lane<?> lane : lanes.all()) lane.tellConsumerOfEnd();
   }
 
-  /** Forgets the events that are left, which are counted. Its cell has ended. Needs no memory. */
+  /** Forgets the events that are left, which have been counted. The cell has ended. Takes no memory. */
   void letGo() {
     laneDispatch = null;
     board.close();
@@ -562,12 +562,12 @@ final class ProducerHalf<O> implements Rejections {
     while (spared != null && spared.poll() != null) continue;
   }
 
-  /** The owner is given the last numbers now: what is returned later is told to it by itself. Under the lock. */
+  /** The owner gets its final numbers now; events returned later are reported separately. Under the lock. */
   void accounted() {
     accounted = true;
   }
 
-  /** A producer that has ended cannot tell of what is given back. On the consumer's thread. */
+  /** Reports events given back to a producer that has ended and cannot do so itself. On the consumer's thread. */
   private void tellOfLate(Lane<?> lane, int events) {
     if (events == 0) return;
     try {
@@ -581,7 +581,7 @@ final class ProducerHalf<O> implements Rejections {
     cell.returned(lane.snapshot());
   }
 
-  /** A consumer's cell gives its place in a lane back. On the consumer's thread. */
+  /** The consumer leaves a lane. On the consumer's thread. */
   void left(Lane<?> lane) {
     boolean[] toTell = {false};
     int[] late = {0};
@@ -591,8 +591,8 @@ final class ProducerHalf<O> implements Rejections {
         toTell[0] = true;
         return;
       }
-      // The producer is gone, and its last counters happened before this lock was free: this thread is the one writer
-      // now. What finds the heap full is done again, so what was taken back stays to be told until it is.
+      // The producer is gone, and its last counters were written before this lock was free, so this thread is the only
+      // writer now. If the heap is full, all of this is repeated, so events taken back stay unreported until then.
       lanes.remove(lane);
       int count = lane.takeBack().length;
       counts.addReturned(count);

@@ -1,6 +1,6 @@
 package stage.runtime.engine;
 
-/** What a cell's next step has to do. {@link WorkSelector} knows what goes first, and what takes incarnations. */
+/** What a cell's next step has to do. {@link WorkSelector} knows what comes first, and which kinds take turns. */
 enum Work {
   /** Make the behaviour and start it. */
   START,

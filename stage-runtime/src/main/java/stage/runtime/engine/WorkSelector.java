@@ -5,7 +5,7 @@ import stage.runtime.mailbox.Signals;
 import stage.runtime.time.WaitState;
 
 /**
- * What a cell has to do next. It looks and changes nothing, so that a driver can ask again after announcing that it is
+ * Finds what a cell has to do next. It changes nothing, so that a driver can ask again after announcing that it is
  * about to park. The cell's thread only.
  */
 final class WorkSelector {
@@ -13,11 +13,11 @@ final class WorkSelector {
   private final Lifecycle lifecycle;
   private final Signals signals;
   private final Incarnations<?> incarnations;
-  private Work last = Work.NOTHING;   // what the last step did
-  private Around served = Around.TURN;   // which of the kinds of work that take turns had the last one
-  private int lettersAtTheEnd;           // how many messages it has read since it had nothing else to do but to end
+  private Work last = Work.NOTHING;      // what the last step did
+  private Around served = Around.TURN;   // the kind of work that had the last turn
+  private int lettersAtTheEnd;           // messages read since nothing but the end was left to do
 
-  /** The kinds of work that take incarnations. */
+  /** The kinds of work that take turns. */
   private enum Around {
     MAIL,
     TIMER,
@@ -37,7 +37,7 @@ final class WorkSelector {
     this.incarnations = cell.incarnations();
   }
 
-  /** That is being done now. */
+  /** Notes what is done now. */
   void selected(Work work) {
     last = work;
     switch (work) {
@@ -72,7 +72,7 @@ final class WorkSelector {
     return last;
   }
 
-  /** {@return the most urgent work} Looks only. */
+  /** {@return the most urgent work} Changes nothing. */
   Work look(long nowNanos) {
     int told = signals.bits();
     if ((told & Signals.CANCELLED) != 0) return Work.CANCEL;
@@ -97,7 +97,7 @@ final class WorkSelector {
       case Phase.Held held -> {
         if ((told & Signals.STOPPED) != 0) yield Work.STOP;
         if ((told & Signals.HELD) != 0) yield Work.HOLD;
-        // A drain has given up the restart that it was held for, and what it has in hand must still be handled.
+        // A drain has given up the restart for which the stage was held, but the events in hand must still be handled.
         if ((told & Signals.DRAINED) != 0) yield expectsMore() ? Work.RELEASE : Work.STOP;
         yield (told & Signals.RELEASED) != 0 ? Work.RELEASE : Work.NOTHING;
       }
@@ -107,15 +107,15 @@ final class WorkSelector {
     };
   }
 
-  // A stage that moves events looks three times a turn, and nearly always all there may be is a turn. That is found out
-  // first, in methods that are short: so the compiler puts them where they are used, and soon.
+  // A stage that moves events looks three times a turn, and nearly always finds only a turn. That case comes first, in
+  // methods short enough for the compiler to inline early.
 
   private Work lookWhileRunning(int told, long nowNanos) {
     if (told != 0 || hasOtherThanTurns(nowNanos)) return lookAtAll(told, nowNanos);
     return incarnations.role().hasTurn() ? Work.TURN : lookAtIdleClock(nowNanos);
   }
 
-  /** {@return whether there may be anything to do beside turns} There is no signal. */
+  /** {@return whether there may be anything to do besides turns} To be asked only if no signal is set. */
   private boolean hasOtherThanTurns(long nowNanos) {
     ConsumerHalf consumerHalf = cell.consumerHalf();
     ProducerHalf<?> producerHalf = cell.producerHalf();
@@ -130,15 +130,15 @@ final class WorkSelector {
     if ((told & Signals.TASKS_FINISHED) != 0) return Work.TASKS;   // no more come before this stage takes a turn
     boolean stopped = (told & Signals.STOPPED) != 0;
     Tasks<?, ?> tasks = incarnations.tasks();
-    // The threads that handle an event each are its turn, and a stop lets a turn end.
+    // The threads that handle its events are part of its turn, and a stop lets a turn end.
     if (stopped && (tasks == null || tasks.isIdle())) return Work.STOP;
-    // One that has done all there was to do ends, held or not: another incarnation would not know of it.
+    // A stage that has done everything ends, held or not: another incarnation would not know that it has.
     if ((told & (Signals.HELD | Signals.KILLED)) != 0 && !incarnations.role().isCompleted()) {
       return (told & Signals.HELD) != 0 ? Work.HOLD : Work.KILL;
     }
     if ((told & Signals.LEAVES) != 0) return Work.LEAVE;
-    // Before the mail: a call that was made after a subscription finds a stage that knows of it. And before the first
-    // events of it.
+    // Before the mail, so that a call made after a subscription finds a stage that knows of it; and before the
+    // subscription's first events.
     if (consumerHalf != null && consumerHalf.hasInletNews()) return Work.SUBSCRIBED;
     if (incarnations.role().isCompleted()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;
     if (cell.producerHalf() != null && cell.producerHalf().news() != null) return Work.CONSUMER_NEWS;
@@ -155,8 +155,8 @@ final class WorkSelector {
     return Work.NOTHING;
   }
 
-  // What may never have an end: messages come as fast as they are read, a timer is due again when it has run, events
-  // never cease. So each kind has its turn, and the look begins behind the one that was served last.
+  // Any kind of work may be endless: messages may come as fast as they are read, a timer may be due again when it has
+  // run, events may never stop. So the kinds take turns, and the look begins after the kind that was served last.
 
   private Work lookAround(int told, long nowNanos) {
     for (int i = 1; i <= Around.ALL.length; i++) {
@@ -185,8 +185,8 @@ final class WorkSelector {
       case TURN -> {
         if ((told & Signals.WOKEN_UP) != 0) yield Work.TURN;
         if (paused || lifecycle.hasInputEnded() && !goesOn()) yield Work.NOTHING;
-        // While a message emits for a generator, the demand that it waits for is what counts, not whether generate is
-        // to be called.
+        // While a message emits for a generator, what counts is the demand it waits for, not whether generate should be
+        // called.
         yield (incarnations.isServing() ? half.demand() > 0 : incarnations.role().hasTurn()) ? Work.TURN : Work.NOTHING;
       }
     };
@@ -197,7 +197,7 @@ final class WorkSelector {
     if (lifecycle.hasInputEnded() && !goesOn()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;
     if ((told & Signals.INPUT_ENDED) != 0 && consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
     if ((told & Signals.DRAINED) == 0 || incarnations.role().hasTurn()) return Work.NOTHING;
-    // The consumers it would pass events on to are not there and, in a drain, will not come.
+    // The consumers that would take its events are not there and, in a drain, will not come.
     ProducerHalf<?> half = cell.producerHalf();
     if (half != null && half.awaitsSomebody()) return mayReadOn() ? Work.MAIL : Work.STOP;
     if (incarnations.role().lingers()) return Work.NOTHING;
@@ -205,19 +205,19 @@ final class WorkSelector {
     return Work.NOTHING;
   }
 
-  /** {@return whether there is a message for one that is about to end} It reads what has come, but not forever. */
+  /** {@return whether a stage about to end has a message to read} It reads what has arrived, but not forever. */
   private boolean mayReadOn() {
     return !incarnations.isServing() && lettersAtTheEnd < cell.mailboxCapacity() && cell.hasMail();
   }
 
-  /** {@return whether it has output left, which a drain waits for only if there is a consumer} */
+  /** {@return whether it has output left; in a drain, only output that a consumer can take counts} */
   boolean goesOn() {
     if (!incarnations.memory().hasMore()) return false;
     ProducerHalf<?> half = cell.producerHalf();
     return half == null || half.laneCount() > 0 || !signals.has(Signals.DRAINED);
   }
 
-  /** {@return whether it cannot handle events now, so that there is no sense in waiting until they are handled} */
+  /** {@return whether it cannot handle events now, so that waiting until they are handled is pointless} */
   boolean isStuck() {
     return signals.has(Signals.PAUSED) || incarnations.role().isShut()
         || cell.producerHalf() != null && cell.producerHalf().demand() == 0 && !incarnations.role().takesAhead();
@@ -228,7 +228,7 @@ final class WorkSelector {
     if ((told & Signals.HELD) != 0) return Work.HOLD;
     if ((told & Signals.KILLED) != 0) return Work.KILL;
     boolean mail = cell.hasMail();
-    // else a flood of messages would keep what was emitted from being delivered
+    // otherwise a flood of messages would keep emitted events from being delivered
     if (mail && last != Work.MAIL) return Work.MAIL;
     Work delivery = half == null ? Work.FINISH : lookForDelivery(told, half);
     return mail && delivery == Work.NOTHING || delivery == Work.FINISH && mayReadOn() ? Work.MAIL : delivery;
@@ -237,7 +237,7 @@ final class WorkSelector {
   private static Work lookForDelivery(int told, ProducerHalf<?> half) {
     if ((told & Signals.CONSUMER_LEFT) != 0 || half.hasLaneNews()) return Work.CONSUMERS;
     if (half.canFlush()) return Work.FLUSH;
-    if (half.isAccumulating()) return Work.NOTHING;   // it has completed before anybody was there
+    if (half.isAccumulating()) return Work.NOTHING;   // it completed before any consumer was there
     // A stage that has completed waits for consumers of its backlog; one that was told to stop does not.
     boolean isDelivered =
         (told & (Signals.STOPPED | Signals.DRAINED)) != 0 ? half.isDeliveredToAllThere() : half.isDelivered();
@@ -255,8 +255,8 @@ final class WorkSelector {
   }
 
   /**
-   * {@return a subscription to give up: one to be cancelled, or, when the supervisor drains, an idle one to a producer
-   * outside of it}
+   * {@return a subscription to give up: one to cancel or, when the supervisor drains, an idle one to a producer outside
+   * of the supervisor}
    */
   LaneInlet<?> toCancel() {
     ConsumerHalf consumerHalf = cell.consumerHalf();
@@ -266,8 +266,8 @@ final class WorkSelector {
   }
 
   /**
-   * {@return whether a consumer that drains has an event to handle, a subscription that may bring one, or its
-   * completion to be told of}
+   * {@return whether a draining consumer has an event to handle, a subscription that may bring one, or a completion to
+   * be told of}
    */
   private boolean expectsMore() {
     if (lifecycle.hasInputEnded() || goesOn()) return true;
@@ -279,13 +279,13 @@ final class WorkSelector {
     return false;
   }
 
-  /** {@return whether the producer of a subscription ends together with this cell, so that its end is waited for} */
+  /** {@return whether the producer of a subscription ends together with this cell, which then waits for its end} */
   private boolean endsWith(LaneInlet<?> inlet) {
     Cell<?> producer = Cell.at(inlet.lane().producer());
     return cell.owner().supervision().endsWith(producer.owner().supervision());
   }
 
-  /** {@return what it waits for} There is nothing to do. */
+  /** {@return what it waits for} Only when there is nothing to do. */
   WaitState idle() {
     if (!lifecycle.runs()) return idleWhileNotRunning(lifecycle.phase());
     WaitState.Kind what = idleWhileRunning();
@@ -321,8 +321,8 @@ final class WorkSelector {
   }
 
   /**
-   * {@return whether all that a consumer lacks is events: they are asked for, and wanted further down} There is nothing
-   * to do.
+   * {@return whether all that a consumer lacks is events: they are asked for, and wanted further down} Only when there
+   * is nothing to do.
    */
   boolean awaitsEvents() {
     if (signals.has(Signals.PAUSED) || incarnations.role().idle() != WaitState.Kind.EVENTS) return false;
