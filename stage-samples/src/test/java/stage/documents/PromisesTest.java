@@ -19,7 +19,8 @@ class PromisesTest {
 
   @Test
   void fl04_sayThatAFileRewrittenInPlaceIsNotNoticed() throws IOException {
-    assertThat(text("docs/flights.md")).contains("A file that is rewritten in place and is longer than before goes unnoticed");
+    assertThat(text("docs/flights.md"))
+        .contains("A file that is rewritten in place and is longer than before goes unnoticed");
   }
 
   @Test

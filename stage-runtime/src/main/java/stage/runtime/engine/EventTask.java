@@ -9,15 +9,15 @@ import stage.runtime.time.Faults;
 import stage.runtime.time.Handles;
 
 /**
- * An event that a thread of its own works on, and then what came of it.
+ * An event that a thread of its own works on, and later the result.
  *
- * <p>The thread of an attempt and one that interrupts it settle by compare-and-set who was first: either the attempt is
- * over, and is not interrupted any more, or its thread gets no other event, so that a late interrupt finds nobody.
+ * <p>The thread of an attempt and a thread that interrupts it race by compare-and-set: either the attempt is over first
+ * and is not interrupted any more, or its thread gets no other event, so that a late interrupt hits nothing.
  */
 final class EventTask<I, O> {
   /** What has become of an event. */
   enum Fate {
-    /** For the one before it of the same key, or for its turn to start. */
+    /** Waits for the event before it of the same key, or to be started. */
     WAITING,
     RUNNING,
     HANDLED,
@@ -40,27 +40,27 @@ final class EventTask<I, O> {
   final TaskWindow<I, O> window;
   final Object key;                   // null if events have none
 
-  private volatile int state;             // of this attempt; RUNNING by the cell or by a thread that goes on with it,
-                                          // OVER by its thread, INTERRUPTED by any
-  private volatile boolean isGivenUp;     // any thread: set, and never cleared
-  private volatile boolean isLeft;        // its subscription was given up; the cell; read by its thread as it begins
-  // the cell, before it is RUNNING; read by any thread; null without one
+  private volatile int state;             // of this attempt; set to RUNNING by the cell or by a thread that goes on
+                                          // with it, to OVER by its thread, to INTERRUPTED by any thread
+  private volatile boolean isGivenUp;     // set by any thread, and never cleared
+  private volatile boolean isLeft;        // its subscription was given up; set by the cell; its thread reads it first
+  // set by the cell before state is RUNNING; read by any thread; null if no thread has it
   private volatile TaskRunner<I, O> runner;
 
-  // written by the cell, or by the thread that goes on with it, before its runner has it
+  // written by the cell, or by the thread that goes on with it, before the runner has it
   int attempts;
   long sinceNanos;                    // when this attempt began
-  long number;                        // of this attempt, among all of the cell
+  long number;                        // of this attempt, among all attempts of the cell
 
-  // written by its thread before it pushes it, then the cell's
-  EventTask<I, O> next;               // with which its thread has gone on; null for none
+  // written by its thread before it pushes the task; after that the cell's
+  EventTask<I, O> next;               // the task its thread has gone on with; null for none
   EventTask<I, O> earlier;            // finished before this one
   O result;
   Throwable failure;
   private boolean isAbandoned;
 
   // the cell
-  EventTask<I, O> later;              // the next in the queue that it stands in
+  EventTask<I, O> later;              // the next one in its queue
   EventTask<I, O> nextInWindow;
   Fate fate = Fate.WAITING;
   boolean isEmitted;
@@ -75,7 +75,7 @@ final class EventTask<I, O> {
 
   // ---- the cell's thread
 
-  /** An attempt is about to begin on the runner's thread. Also on that thread, if it goes on with this one. */
+  /** An attempt is about to begin on the runner's thread. Also called on that thread, if it goes on with this task. */
   void runsOn(TaskRunner<I, O> its) {
     runner = its;
     state = RUNNING;
@@ -86,7 +86,7 @@ final class EventTask<I, O> {
     runner = null;
   }
 
-  /** {@return on what it runs, or has run and is still to be collected; null otherwise} Any thread. */
+  /** {@return its runner, from the attempt's start until it is collected; null otherwise} Any thread. */
   TaskRunner<I, O> runner() {
     return runner;
   }
@@ -96,7 +96,7 @@ final class EventTask<I, O> {
     return state == OVER && !isAbandoned;
   }
 
-  /** {@return whether it was finished for its thread, which did not heed its interrupt} */
+  /** {@return whether it was finished in place of its thread, which did not react to its interrupt} */
   boolean isAbandoned() {
     return isAbandoned;
   }
@@ -110,19 +110,19 @@ final class EventTask<I, O> {
     return isLeft;
   }
 
-  /** Its subscription is given up: what it does is in vain. */
+  /** Its subscription is given up: the result will not be used. */
   void leave() {
     isLeft = true;
-    interrupt();   // volatile, behind that; see run
+    interrupt();   // volatile, after isLeft; see run
   }
 
   // ---- the thread of the attempt
 
-  /** {@return whether its thread has gone on with another one} */
+  /** Handles the event, and returns whether its thread has gone on with another one. */
   boolean run() {
-    // An interrupt that came before is missing if this thread took it for one that the event before was meant to get,
-    // or was about to take this event from the line. Volatile, behind RUNNING; in leave the other way round, so one
-    // of the two sees the other.
+    // An earlier interrupt is missing if this thread took it for one meant for the event before, or if the thread was
+    // just taking this event from the line. Volatile, after RUNNING; in leave it is the other way round, so one of the
+    // two sees the other.
     if (isLeft || state == INTERRUPTED) Thread.currentThread().interrupt();
     O made = null;
     Throwable thrown = null;
@@ -130,13 +130,13 @@ final class EventTask<I, O> {
       Faults faults = threads.cell().time().faults();
       if (faults != null) faults.before(threads.cell().machine(), Activity.EVENT_FUNCTION);
       made = made();
-      if (made == null && function instanceof AbandonableFunction) return false;   // given up, finished by another
+      if (made == null && function instanceof AbandonableFunction) return false;   // finished by another thread
       if (made == null) throw new NullPointerException(
           "the function of stage " + threads.cell().path() + " returned null; an event is never null");
     } catch (Throwable failed) {
       thrown = failed;
     }
-    Thread.interrupted();   // what it leaves behind is not for the next event; before this thread can have that
+    Thread.interrupted();   // so that the next event does not get it; before this thread can have that event
     return finish(made, thrown);
   }
 
@@ -145,7 +145,7 @@ final class EventTask<I, O> {
         : function.apply(event);
   }
 
-  /** Its thread does not heed its interrupt. On another one; that thread will not finish it. */
+  /** Finishes it on another thread, because its own does not react to its interrupt and never will finish it. */
   private void finishInstead(O made) {
     isAbandoned = true;
     finish(made, null);
@@ -160,7 +160,7 @@ final class EventTask<I, O> {
     result = made;
     failure = thrown;
     boolean isFree = STATE.compareAndSet(this, RUNNING, OVER);   // unless it is INTERRUPTED; see interrupt
-    // one that failed may be tried again, before the next one begins
+    // a failed one may be tried again before the next one begins
     EventTask<I, O> following = isFree && thrown == null && !isAbandoned ? runner.goOn() : null;
     next = following;
     threads.push(this);
@@ -169,24 +169,24 @@ final class EventTask<I, O> {
 
   // ---- any thread
 
-  /** Interrupts it if it runs, again if it was interrupted before. */
+  /** Interrupts it if it runs, even if it was interrupted before. */
   private void interrupt() {
     if ((int) STATE.compareAndExchange(this, RUNNING, INTERRUPTED) == OVER) return;
-    TaskRunner<I, O> its = runner;   // volatile, behind the state, before which it was written
+    TaskRunner<I, O> its = runner;   // volatile, read after the state and written before it
     if (its != null) threads.cell().time().interrupt(its.thread());
   }
 
-  /** It is not tried again, and interrupted if it runs. */
+  /** Interrupts it if it runs; it is not tried again. */
   void giveUp() {
     isGivenUp = true;
-    interrupt();   // volatile, after the flag; where an attempt begins the other way round, so one sees the other
+    interrupt();   // volatile, after the flag; a beginning attempt does it the other way round, so one sees the other
   }
 
   boolean isGivenUp() {
     return isGivenUp;
   }
 
-  /** An attempt has begun: one that was given up before is interrupted. Volatile, after the state; see giveUp. */
+  /** An attempt has begun: interrupts it if it was given up before. Volatile, after the state; see giveUp. */
   void heedGivingUp() {
     if (isGivenUp) interrupt();
   }

@@ -4,16 +4,17 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which events wait until others of their key are finished, and those that need not wait any more. The cell's thread.
+ * Keeps the events that wait until others of their key are finished, and those that no longer have to. The cell's
+ * thread.
  */
 final class TaskKeys<I, O> {
-  // of each key of which an event is being worked on, those that wait for it
+  // for each key with an event being worked on, the events that wait for it
   private final Map<Object, TaskQueue<I, O>> busy = new HashMap<>();
   private final TaskQueue<I, O> startable = new TaskQueue<>();
 
   /**
-   * {@return whether an event may begin} If not it waits until those of its key that came before are finished. If this
-   * throws, on a full heap, nothing has changed.
+   * {@return whether an event may begin} If not, it waits here until the earlier events of its key are finished. If
+   * this throws because the heap is full, nothing has changed.
    */
   boolean isFirst(EventTask<I, O> task) {
     if (task.key == null) return true;
@@ -25,13 +26,13 @@ final class TaskKeys<I, O> {
     try {
       busy.put(task.key, new TaskQueue<>());
     } catch (OutOfMemoryError full) {
-      busy.remove(task.key);   // a map may take an entry in before it finds no memory to grow
+      busy.remove(task.key);   // a map may add the entry before it fails to grow
       throw full;
     }
     return true;
   }
 
-  /** An event is finished, or was left: the next of its key may begin. Needs no memory. */
+  /** An event is finished, or its subscription was given up: the next one of its key may begin. Takes no memory. */
   void isOver(EventTask<I, O> task) {
     if (task.key == null) return;
     TaskQueue<I, O> others = busy.get(task.key);
@@ -40,7 +41,7 @@ final class TaskKeys<I, O> {
     else startable.add(others.poll());
   }
 
-  /** An event that had stood in line may begin later. Needs no memory. */
+  /** An event taken back from the line may begin later. Takes no memory. */
   void mayStart(EventTask<I, O> task) {
     startable.add(task);
   }
@@ -49,7 +50,7 @@ final class TaskKeys<I, O> {
     return !startable.isEmpty();
   }
 
-  /** {@return the next that had to wait and may begin now; null if there is none} */
+  /** {@return the next event that had to wait and may begin now; null if there is none} */
   EventTask<I, O> nextStartable() {
     return startable.poll();
   }

@@ -1,8 +1,8 @@
 package stage.runtime.engine;
 
 /**
- * Events in the order in which they were added. Each is linked by a field of its own, so to add one takes no memory,
- * and it is in one queue at a time. The cell's thread.
+ * Events in the order in which they were added. They are linked by a field of their own, so adding one takes no memory,
+ * and an event is in one queue at a time. The cell's thread.
  */
 final class TaskQueue<I, O> {
   private EventTask<I, O> first;
@@ -23,7 +23,7 @@ final class TaskQueue<I, O> {
     last = task;
   }
 
-  /** {@return the first, which is in no queue any more; null if there is none} */
+  /** {@return the first, which is removed; null if there is none} */
   EventTask<I, O> poll() {
     EventTask<I, O> polled = first;
     if (polled == null) return null;

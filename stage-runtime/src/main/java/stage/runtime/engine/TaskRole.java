@@ -9,7 +9,7 @@ import stage.runtime.time.Activity;
 import stage.runtime.time.WaitState;
 
 /**
- * A stage that hands each event to a thread of its own. Its turns start such threads and collect what they have done.
+ * A stage that hands each event to a thread of its own. Its turns start such threads and collect their results.
  */
 final class TaskRole<I, O> extends Role {
   private static final Object DONE = new Object();
@@ -66,7 +66,7 @@ final class TaskRole<I, O> extends Role {
     told = inlet;
   }
 
-  /** What its one producer vouches for, it vouches for too, once everything that came before is emitted and settled. */
+  /** It passes on its only producer's progress once everything before it is emitted and settled. */
   private boolean isProgressReady() {
     LaneInlet<?> inlet = onlyInlet();
     return inlet != null && inlet.hasProgress();
@@ -78,7 +78,7 @@ final class TaskRole<I, O> extends Role {
     return inlets.length == 1 ? inlets[0] : null;
   }
 
-  /** Takes in what has finished; the turn is open. */
+  /** Takes in finished events; the turn is open. */
   void collect() {
     tasks.collect(out);
   }

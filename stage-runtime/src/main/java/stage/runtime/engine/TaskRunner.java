@@ -3,7 +3,7 @@ package stage.runtime.engine;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.TaskThread;
 
-/** A thread that handles one event after the other for a cell. */
+/** A thread that handles one event after another for a cell. */
 final class TaskRunner<I, O> implements TaskThread.Work {
   private static final int NOTHING_BEGINS =
       Signals.PAUSED | Signals.STOPPED | Signals.HELD | Signals.KILLED | Signals.CANCELLED;
@@ -12,11 +12,11 @@ final class TaskRunner<I, O> implements TaskThread.Work {
   private final TaskLine<EventTask<I, O>> line;   // of its incarnation
   private final TaskThread thread;
   private final String name;
-  // The cell hands it one, and takes it away once it is over, unless its thread has gone on with another one from the
-  // line. Read by any thread; null while it waits.
+  // Set by the cell, and cleared by it when the attempt is over; set by the thread itself when it goes on with an event
+  // from the line. Read by any thread; null while it waits.
   private volatile EventTask<I, O> task;
   TaskRunner<I, O> below;               // in the stack of those that wait; the cell
-  private volatile boolean isDeaf;      // did not heed its interrupt, and may never come back; the cell
+  private volatile boolean isDeaf;      // set by the cell: it did not react to its interrupt, and may never return
 
   TaskRunner(TaskThreads<I, O> threads, TaskLine<EventTask<I, O>> line, String name) {
     this.threads = threads;
@@ -27,19 +27,19 @@ final class TaskRunner<I, O> implements TaskThread.Work {
 
   // ---- the cell's thread
 
-  /** It begins an attempt at an event. */
+  /** Begins an attempt at an event. */
   void begin(EventTask<I, O> first) {
     task = first;
     first.runsOn(this);
     thread.hand();
   }
 
-  /** It has no event. */
+  /** It has no event any more. */
   void isFree() {
     task = null;
   }
 
-  /** It does not heed its interrupt. */
+  /** It does not react to its interrupt. */
   void doesNotHeed() {
     isDeaf = true;
   }
@@ -91,8 +91,8 @@ final class TaskRunner<I, O> implements TaskThread.Work {
   }
 
   /**
-   * {@return the next event, with which its thread goes on; null if there is none, or no event may begin} Its event is
-   * over.
+   * {@return the next event, with which its thread goes on; null if there is none, or no event may begin} To be called
+   * when its event is over.
    */
   EventTask<I, O> goOn() {
     CellPort cell = threads.cell();

@@ -16,19 +16,19 @@ import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Handles;
 
 /**
- * The threads that handle events for one cell, and the events that they have finished with. The cell's thread only, but
- * for what says otherwise.
+ * The threads that handle events for one cell, and the events they have finished. The cell's thread only, except where
+ * a method says otherwise.
  */
 final class TaskThreads<I, O> {
   private static final VarHandle FINISHED = Handles.of(MethodHandles.lookup(), "finished", EventTask.class);
 
   private final CellPort cell;
-  // all that are not gone; the cell adds, each takes itself away; read by any thread
+  // all that have not ended; the cell adds, each removes itself; read by any thread
   private final Set<TaskRunner<I, O>> runners = ConcurrentHashMap.newKeySet();
   private volatile EventTask<?, ?> finished;   // the newest; any task's thread pushes, the cell takes all
-  private TaskRunner<I, O> waiting;   // the top of a stack of those that have no event
-  private String names;               // how their names begin in this incarnation; null until it has started one
-  private long started;               // so many
+  private TaskRunner<I, O> waiting;   // top of the stack of those without an event
+  private String names;               // how their names begin in this incarnation; null until one is started
+  private long started;               // how many
 
   TaskThreads(CellPort cell) {
     this.cell = cell;
@@ -38,13 +38,13 @@ final class TaskThreads<I, O> {
     return cell;
   }
 
-  /** What the events of one incarnation have left on its threads is not for another. */
+  /** Gives the next incarnation new threads: events may have left something behind on the old ones. */
   void beginIncarnation() {
     dismissWaiting();
     names = null;
   }
 
-  /** Lets a thread make an attempt at an event; it is one of those that go on with events from this line. */
+  /** Lets a thread attempt an event; the thread then goes on with events from this line. */
   void run(EventTask<I, O> task, TaskLine<EventTask<I, O>> line) {
     try {
       take(line).begin(task);
@@ -71,8 +71,8 @@ final class TaskThreads<I, O> {
   }
 
   /**
-   * The thread of a finished task waits for another one, unless it is not to have any more of this line. It has not
-   * gone on with one by itself.
+   * Lets the thread of a finished task, which has not gone on with another one by itself, wait for one; or ends it, if
+   * it cannot handle events of this line any more.
    */
   void release(TaskRunner<I, O> runner, EventTask<I, O> task, TaskLine<EventTask<I, O>> line) {
     runner.isFree();
@@ -84,7 +84,7 @@ final class TaskThreads<I, O> {
     waiting = runner;
   }
 
-  /** There is no event for the threads that wait for one. */
+  /** Ends the threads that wait for an event: there is none. */
   void dismissWaiting() {
     while (waiting != null) {
       TaskRunner<I, O> runner = waiting;
@@ -94,7 +94,7 @@ final class TaskThreads<I, O> {
     }
   }
 
-  /** {@return the threads that are not gone yet} They get no other event: the cell has ended. */
+  /** {@return the threads that have not ended yet} They get no other event: the cell has ended. */
   List<Thread> end() {
     List<Thread> last = new ArrayList<>();
     for (TaskRunner<I, O> runner : runners) {
@@ -106,7 +106,7 @@ final class TaskThreads<I, O> {
 
   // ---- the threads' side
 
-  /** An attempt is over. Its thread. */
+  /** Hands in a finished attempt. On its thread. */
   void push(EventTask<I, O> task) {
     EventTask<?, ?> before;
     do {
@@ -116,12 +116,12 @@ final class TaskThreads<I, O> {
     cell.signals().set(Signals.TASKS_FINISHED);
   }
 
-  /** A thread is about to end. That thread. */
+  /** Forgets a thread that is about to end. On that thread. */
   void gone(TaskRunner<I, O> runner) {
     runners.remove(runner);
   }
 
-  /** Adds the tasks that have finished since the last time to those that are to be collected. Needs no memory. */
+  /** Adds the tasks that have finished since the last call to those to collect. Takes no memory. */
   void takeFinished(TaskQueue<I, O> toCollect) {
     EventTask<I, O> first = null;
     EventTask<I, O> task = cast((EventTask<?, ?>) FINISHED.getAndSet(this, null));   // the newest, then the one before
@@ -146,7 +146,7 @@ final class TaskThreads<I, O> {
 
   // ---- what others see; any thread
 
-  /** {@return the threads that handle an event now, the oldest first} */
+  /** {@return the threads that handle an event now, the oldest attempt first} */
   List<Thread> atWork() {
     return byAge().map(EventTask::runner).filter(Objects::nonNull).map(TaskRunner::thread).toList();
   }

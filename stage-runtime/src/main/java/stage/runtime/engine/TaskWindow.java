@@ -1,17 +1,17 @@
 package stage.runtime.engine;
 
 /**
- * The events of one subscription that were taken and not settled, in its order. Each is linked by a field of its own,
- * so to add one takes no memory. The cell's thread.
+ * The events of one subscription that were taken and are not settled, in order. They are linked by a field of their
+ * own, so adding one takes no memory. The cell's thread.
  */
 final class TaskWindow<I, O> {
-  /** So many events of one subscription may be finished behind one that is not. */
+  /** How many events of one subscription may be finished behind an unfinished one. */
   private static final int MOST_AHEAD = 1024;
 
   final LaneInlet<I> inlet;
-  int finished;   // all of them that are
-  int ahead;      // finished, but not settled, when the last turn was committed
-  int waiting;    // taken, but not started
+  int finished;   // how many of them are
+  int ahead;      // how many were finished but not settled when the last turn was committed
+  int waiting;    // how many are taken but not started
   private EventTask<I, O> first;
   private EventTask<I, O> last;
   private int size;
@@ -34,7 +34,7 @@ final class TaskWindow<I, O> {
     return first;
   }
 
-  /** One more was taken, and has not started. */
+  /** Adds an event that was taken and has not started. */
   void add(EventTask<I, O> task) {
     if (first == null) first = task;
     else last.nextInWindow = task;
@@ -43,7 +43,7 @@ final class TaskWindow<I, O> {
     waiting++;
   }
 
-  /** So many are settled. */
+  /** Removes this many events, which are settled, from the front. */
   void settled(int events) {
     for (int i = events; i > 0; i--) {
       EventTask<I, O> gone = first;

@@ -14,19 +14,19 @@ import stage.runtime.engine.EventTask.Fate;
 import stage.runtime.mailbox.Signals;
 
 /**
- * The events that one cell has handed to threads of their own. It outlives incarnations. The cell's thread only.
+ * The events that one cell has handed to threads of their own, across incarnations. The cell's thread only.
  *
- * <p>An event stays in its lane until it and all before it are finished: so what a cell leaves unfinished goes back to
- * its producer as any event does. What finished ahead of an unfinished one counts for the demand at once, and is
- * settled when that one is.
+ * <p>An event stays in its lane until it and all events before it are finished, so events that a cell leaves unfinished
+ * go back to their producer like any others. An event that finishes ahead of an unfinished one counts towards the
+ * demand at once, and is settled together with that one.
  *
- * <p>With a full heap nothing is lost: what takes memory comes first, and what follows it cannot fail.
+ * <p>A full heap loses nothing: the steps that take memory come first, and those after them cannot fail.
  */
 final class Tasks<I, O> {
-  /** So many subscriptions are walked even if no event of theirs is being worked on. */
+  /** How many subscriptions may stay in the walk although none of their events is being worked on. */
   private static final int MOST_IDLE = 16;
 
-  /** So many events may stand in line for threads that become free, at most, and no more than there are threads. */
+  /** How many events may wait in line for a free thread; never more than there are threads. */
   private static final int MOST_IN_LINE = 256;
 
   private final CellPort cell;
@@ -42,15 +42,15 @@ final class Tasks<I, O> {
   private final Predicate<LaneInlet<?>> hasMore = this::hasMore;
   // walked in the order of the inlets' first events
   private final Map<LaneInlet<?>, TaskWindow<I, O>> windows = new LinkedHashMap<>();
-  // those that may begin as soon as a thread is free; one for each incarnation
+  // events that may begin as soon as a thread is free; each incarnation has its own
   private TaskLine<EventTask<I, O>> line;
-  private int inLine;               // of those, and of those that were taken from it, so many whose begin is not known
+  private int inLine;               // events in the line, or taken from it without the cell knowing yet
   private final CallbackTimes times = new CallbackTimes();   // of some attempts; see measure
   private int running;
   private long started;
-  private final TaskQueue<I, O> toCollect = new TaskQueue<>();   // finished, and nothing is known of them yet
-  private final TaskQueue<I, O> toEmit = new TaskQueue<>();      // collected, unless they are to be emitted in order
-  private final TaskQueue<I, O> toTell = new TaskQueue<>();      // settled as dead letters
+  private final TaskQueue<I, O> toCollect = new TaskQueue<>();   // finished and not looked at yet
+  private final TaskQueue<I, O> toEmit = new TaskQueue<>();      // collected; unused where results are in order
+  private final TaskQueue<I, O> toTell = new TaskQueue<>();      // settled as dead letters, and still to be reported
   private final List<EventTask<I, O>> emittedInTurn = new ArrayList<>();
   private int unemitted;            // tasks whose result is still to be emitted
 
@@ -63,7 +63,7 @@ final class Tasks<I, O> {
     this.isEmitting = isEmitting;
   }
 
-  /** From now on events are worked on like this. */
+  /** Sets the function that events are given to from now on, and how many at once. */
   void use(int concurrency, EventFunction<I, O> function) {
     var fresh = new TaskLine<EventTask<I, O>>(Math.min(concurrency, MOST_IN_LINE));
     this.concurrency = concurrency;
@@ -74,14 +74,14 @@ final class Tasks<I, O> {
     threads.beginIncarnation();
   }
 
-  /** {@return the threads that handle the events} Any thread may ask them what they do. */
+  /** {@return the threads that handle the events} Any thread may ask what they are doing. */
   TaskThreads<I, O> threads() {
     return threads;
   }
 
   // ---- beginning
 
-  /** {@return whether an event may be started} Looks only. */
+  /** {@return whether an event may be started} Changes nothing. */
   boolean canStart(long demand) {
     if (running < concurrency && !line.isEmpty()) return true;
     if (running >= concurrency && line.isFull() || unemitted + inLine >= demand) return false;
@@ -103,11 +103,11 @@ final class Tasks<I, O> {
     return running == 0;
   }
 
-  /** {@return whether an event of this subscription is being worked on, or has to wait for that only} */
+  /** {@return whether an event of this subscription is being worked on or about to be} */
   boolean isBusyWith(LaneInlet<?> inlet) {
     TaskWindow<I, O> window = windows.get(inlet);
     if (window == null) return false;
-    // While the stage is paused none begins; but one that a thread has taken from the line has, as will be known soon.
+    // While the stage is paused none begins, except one that a thread has already taken from the line.
     boolean noneBegins = cell.signals().has(Signals.PAUSED) && inLine == line.size();
     return window.size() > window.ahead + (noneBegins ? window.waiting : 0);
   }
@@ -118,8 +118,8 @@ final class Tasks<I, O> {
   }
 
   /**
-   * Starts events, each subscription in turn, as long as there are threads and demand for them, and has others stand in
-   * line for the threads.
+   * Starts events, each subscription in turn, as long as there are threads and demand for them, and puts others in line
+   * for the threads.
    */
   void start(long demand) {
     for (EventTask<I, O> task; running < concurrency && (task = line.take()) != null;) {
@@ -144,7 +144,7 @@ final class Tasks<I, O> {
       TaskWindow<I, O> window = windowOf(inlet);
       I event = window.inlet.lane().peek(window.size());
       var task = new EventTask<>(threads, function, window, event, keyed == null ? null : keyed.keyOf(event));
-      boolean isFirst = keys.isFirst(task);   // the last that takes memory
+      boolean isFirst = keys.isFirst(task);   // the last step that takes memory
       window.add(task);
       half.served();
       if (isFirst) return task;
@@ -157,7 +157,7 @@ final class Tasks<I, O> {
     line.add(task);
   }
 
-  /** Takes back what no thread has taken; it may begin later. Needs no memory. */
+  /** Takes back the events that no thread has taken; they may begin later. Takes no memory. */
   private void clearLine() {
     if (line == null) return;
     for (EventTask<I, O> task = line.take(); task != null; task = line.take()) {
@@ -174,7 +174,7 @@ final class Tasks<I, O> {
   private void hasBegun(EventTask<I, O> task) {
     task.window.waiting--;
     if (task.isLeft()) return;
-    half.mayBeReady(task.window.inlet);   // for one more that waits
+    half.mayBeReady(task.window.inlet);   // with one event fewer waiting, there is room for another one
     if (isEmitting) unemitted++;
   }
 
@@ -194,7 +194,8 @@ final class Tasks<I, O> {
   // ---- collecting
 
   /**
-   * Looks at the tasks that have finished: tries again, gives up, and passes on results. A turn, whose outlet is open.
+   * Looks at the tasks that have finished: tries again, gives up, and passes on results. Part of a turn, whose outlet
+   * is open.
    */
   void collect(Outlet<O> out) {
     int attempts = redelivery.attempts();
@@ -221,7 +222,7 @@ final class Tasks<I, O> {
       if (!task.isLeft()) emit(task, out);
   }
 
-  /** Notes how long the longest of those that have finished has taken, if it is worth a look at the clock. */
+  /** Notes how long the longest of the finished attempts has taken, if that is worth a look at the clock. */
   private void measure() {
     EventTask<I, O> first = toCollect.peek();
     if (first == null || !times.areLong() && !CallbackTimes.isSampled(first.number)) return;
@@ -233,12 +234,12 @@ final class Tasks<I, O> {
     times.took(longest);
   }
 
-  /** {@return about the longest that attempts have taken of late; 0 if none has come back} Any thread. */
+  /** {@return roughly the longest that recent attempts have taken; 0 if none has returned} Any thread. */
   long latelyNanos() {
     return times.latelyNanos();
   }
 
-  /** The thread of a finished task has gone on with another one, or waits for one if it can handle one. */
+  /** The thread of a finished task has already gone on with another one; otherwise it waits for one, if it can. */
   private void release(EventTask<I, O> task) {
     TaskRunner<I, O> runner = task.runner();
     if (runner == null) return;
@@ -263,7 +264,7 @@ final class Tasks<I, O> {
 
   // ---- emitting and settling
 
-  /** What was emitted before is settled, or was undone: all before the first unfinished one is emitted now. */
+  /** Emits everything before the first unfinished event. Earlier output is settled or was undone. */
   private void emitInOrder(TaskWindow<I, O> window, Outlet<O> out) {
     for (EventTask<I, O> task = window.first(); task != null; task = task.nextInWindow) {
       if (!task.fate.isFinished()) return;
@@ -280,20 +281,20 @@ final class Tasks<I, O> {
     if (task.fate == Fate.HANDLED) out.emit(task.result);
   }
 
-  /** The turn that collected is undone: what it emitted must be emitted again. */
+  /** Undoes the turn that collected: its results must be emitted again. */
   void undo() {
     for (EventTask<I, O> task : emittedInTurn) {
       task.isEmitted = false;
       if (isEmitting) unemitted++;
     }
-    // The turn may have thrown before it looked at them, and may not be the first to do so: either there is something
-    // to be taken in, or nothing comes of it.
+    // The turn may have thrown before it looked at the finished tasks, and may not be the first to do so. If there are
+    // none, the signal does no harm.
     if (running > 0 || !windows.isEmpty()) cell.signals().set(Signals.TASKS_FINISHED);
     emittedInTurn.clear();
   }
 
   /**
-   * Settles what is finished, and notes which producers are to be woken. Its turn is committed.
+   * Settles finished events, and notes which producers must be woken. Part of the turn's commit.
    */
   void settle() {
     emittedInTurn.clear();
@@ -306,11 +307,11 @@ final class Tasks<I, O> {
     tellOfDead();
   }
 
-  /** Their handler finds them settled. */
+  /** Reports dead letters, after they are settled. */
   private void tellOfDead() {
     for (EventTask<I, O> task = toTell.peek(); task != null; task = toTell.peek()) {
       cell.deadLetter(task.event, task.failure, task.attempts, cell.path());
-      toTell.poll();   // last: what finds the heap full is done again
+      toTell.poll();   // last: if the heap is full, it is reported again
     }
   }
 
@@ -344,13 +345,13 @@ final class Tasks<I, O> {
   // ---- ends
 
   /**
-   * The subscription is given up: those of its events that were handled stay so; the others go back, those that nobody
-   * has been told of as dead included.
+   * Gives up a subscription: events that were handled stay handled; the others go back, including dead letters that
+   * were not reported yet.
    */
   void leave(LaneInlet<?> inlet) {
     TaskWindow<I, O> window = windows.get(inlet);
     if (window == null) return;
-    boolean[] ahead = new boolean[window.size()];   // first: what finds the heap full is done again
+    boolean[] ahead = new boolean[window.size()];   // first: if the heap is full, all of this is repeated
     windows.remove(inlet);
     clearLine();
     int i = 0;
@@ -362,12 +363,12 @@ final class Tasks<I, O> {
     window.inlet.lane().finishedAhead(ahead);
   }
 
-  /** There is no event for the threads that wait for one. */
+  /** Ends the threads that wait for an event: there is none. */
   void dismissWaiting() {
     threads.dismissWaiting();
   }
 
-  /** {@return the threads that are not gone yet} They get no other event: the cell has ended. */
+  /** {@return the threads that have not ended yet} They get no other event: the cell has ended. */
   List<Thread> end() {
     clearLine();
     tellOfDead();

@@ -14,10 +14,10 @@ import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Activity;
 
 /**
- * The turns of one cell: runs the user code of a turn, a message, a timer or a piece of news, and commits or undoes
- * what it did. Which behaviour that is, {@link Incarnations} knows. The cell's thread only.
+ * The turns of one cell: runs the user code of a turn, a message, a timer or a notification, and commits or undoes its
+ * effects. {@link Incarnations} knows whose code that is. The cell's thread only.
  *
- * <p>A superclass and not a part: there are a hundred thousand of these, and each turn comes this way.
+ * <p>A superclass rather than a part, because there may be a hundred thousand of these, and each turn passes through.
  *
  * @param <S> the behaviour's type
  */
@@ -27,9 +27,9 @@ abstract class Turns<S extends Stage.Behaviour> {
     void run() throws Exception;
   }
 
-  /** Why a generator has to leave its one turn: because of a message that was served within {@code emit}. */
+  /** Why a generator must leave its one turn: a message that was served within {@code emit}. */
   private sealed interface Interruption {
-    /** The message, or a timer, has crashed. */
+    /** The message, or a timer, crashed. */
     record Crashed(Activity during, Throwable cause) implements Interruption {}
 
     /** The generator gets another behaviour. */
@@ -43,9 +43,9 @@ abstract class Turns<S extends Stage.Behaviour> {
   S behaviour;                             // null before the first incarnation and between two
   private Role role;
   private IdleClock idleClock;             // the role's; null if it has none
-  private Message.Request asked;           // the message that is being run and answered; null if there is none
-  private Interruption interruption;       // why a generator has to leave its one turn; null if it has not
-  private boolean serving;                 // a message or a timer is being run; in a generator, within emit
+  private Message.Request asked;           // the message whose answer is being computed; null if there is none
+  private Interruption interruption;       // why a generator must leave its one turn; null if it need not
+  private boolean serving;                 // whether a message or a timer is running; in a generator, within emit
 
   Turns(Cell<S> cell) {
     this.cell = cell;
@@ -54,12 +54,12 @@ abstract class Turns<S extends Stage.Behaviour> {
     this.generatorTurn = cell.isGenerator() ? new GeneratorTurn(cell, this) : null;
   }
 
-  /** Puts another behaviour in place, which a message has brought. */
+  /** Replaces the behaviour by the one that a message has brought. */
   abstract void replaceBehaviour(Message.Replace replace);
 
-  // A stage that has no timers has not loaded their class, and the compiler does not inline a method that returns an
-  // object of a class it has not seen. So whether there are any is asked apart: each look does. The same goes for what
-  // tells when nothing comes.
+  // A stage without timers has not loaded their class, and the compiler does not inline a method that returns an object
+  // of a class that is not loaded. Each look asks whether there are timers, so that has a method of its own. The same
+  // goes for the idle clock.
 
   /** {@return whether there are timers} */
   abstract boolean hasTimers();
@@ -83,7 +83,7 @@ abstract class Turns<S extends Stage.Behaviour> {
     return role;
   }
 
-  /** From now on, turns are those of this role; of none, if it is null. */
+  /** Sets the role whose turns are taken from now on; null for none. */
   final void play(Role next) {
     role = next;
     idleClock = next == null ? null : next.idleClock();
@@ -95,7 +95,7 @@ abstract class Turns<S extends Stage.Behaviour> {
 
   // ---- one turn
 
-  /** Takes the role's own turn; there is one. */
+  /** Takes the role's own turn, which the selector has found. */
   final void turn() {
     if (cell.signals().has(Signals.WOKEN_UP)) {
       cell.signals().answer(Signals.WOKEN_UP, role::wakeUp);
@@ -106,7 +106,7 @@ abstract class Turns<S extends Stage.Behaviour> {
     beginTurn();
     try {
       role.turn();
-      // A generator that has to make way may clean up and return: that completes nothing.
+      // A generator that must make way may clean up and return: that does not complete it.
       if (isLeaving()) throw new CancellationException("stage " + cell.path() + " has left its turn");
     } catch (Handover.Refused refused) {
       throw refused;
@@ -119,20 +119,20 @@ abstract class Turns<S extends Stage.Behaviour> {
     commit();
   }
 
-  /** Every subscription that was accepted before this counts in the turn. */
+  /** Begins a turn, for which every subscription accepted before this counts. */
   private void beginTurn() {
     ProducerHalf<?> half = cell.producerHalf();
     if (half != null && half.hasLaneNews()) half.meetLanes();
     role.beginTurn();
   }
 
-  /** Publishes and settles what a turn did. */
+  /** Commits a turn: publishes its output and settles its input. */
   private void commit() {
     try {
       role.commit();
     } catch (Throwable failure) {
       memory.rollback();
-      role.rollback();   // a dispatcher's rule is wrong, and nothing was published
+      role.rollback();   // a dispatcher's rule threw, and nothing was published
       cell.lifecycle().crash(role.callback(), failure);
     }
   }
@@ -159,12 +159,12 @@ abstract class Turns<S extends Stage.Behaviour> {
     if (!isForTheInterrupt) cell.owner().news().suppressed(cell, failure);
   }
 
-  /** Forgets an old interrupt, but for the one of a cancel: that is sent once. */
+  /** Clears an old interrupt, except that of a cancel, which is sent only once. */
   final void clearInterrupt() {
     if (Thread.interrupted() && cell.shouldExit()) Thread.currentThread().interrupt();
   }
 
-  /** Runs user code of a message or a timer as a turn. What it throws is a crash. */
+  /** Runs user code of a message or a timer as a turn. If it throws, the stage crashes. */
   final void run(Activity what, Turn body) {
     beginTurn();
     runBegun(what, body);
@@ -179,7 +179,7 @@ abstract class Turns<S extends Stage.Behaviour> {
       return;
     }
     if (hadCompleted) {
-      // it is about to end; another incarnation would not know that it has done all there was to do
+      // it is about to end, and another incarnation would not know that everything is done
       cell.lifecycle().suppress(what, failure);
       return;
     }
@@ -190,15 +190,15 @@ abstract class Turns<S extends Stage.Behaviour> {
     cell.lifecycle().crash(what, failure);
   }
 
-  /** {@return what the body threw, in which case its effects are undone; else null} */
+  /** Runs user code as a turn, and returns what it threw, in which case its effects are undone; otherwise null. */
   final Throwable attempt(Activity what, Turn body) {
     beginTurn();
     return attemptBegun(what, body);
   }
 
   /**
-   * As {@link #attempt}, of a turn that has begun: so what its user code is given was not taken out before that was
-   * done, which may throw.
+   * As {@link #attempt}, for a turn that has begun: beginning may throw, so it must come before the message is taken
+   * out.
    */
   private Throwable attemptBegun(Activity what, Turn body) {
     clearInterrupt();
@@ -226,13 +226,13 @@ abstract class Turns<S extends Stage.Behaviour> {
       serving = wasServing;
       if (within) {
         memory.takeUp();
-        clearInterrupt();   // what a caller's function has left is not the generator's
+        clearInterrupt();   // an interrupt left by a caller's function is not for the generator
       }
     }
     return failure;
   }
 
-  /** In the middle of a turn: publishes, keeps states, and settles the next events of a batch. */
+  /** A commit point in the middle of a turn: publishes, keeps states, and settles the next events of a batch. */
   final void commitPoint(LaneInlet<?> inlet, int events, boolean asksForMore) {
     memory.asksForMore(asksForMore);
     memory.prepare();
@@ -251,7 +251,7 @@ abstract class Turns<S extends Stage.Behaviour> {
     inlet.tellGivenUp();
   }
 
-  /** Runs what user code, on the cell's own thread, asks the engine to do. */
+  /** Runs engine code that user code calls on the cell's own thread. */
   final void inEngine(Runnable what) {
     handover.leave();
     try {
@@ -267,7 +267,7 @@ abstract class Turns<S extends Stage.Behaviour> {
 
   // ---- messages and news
 
-  /** Handles the oldest message: runs what it brings as a turn, or changes the behaviour. */
+  /** Handles the oldest message: runs its function as a turn, or changes the behaviour. */
   final void handle(Mailbox mailbox) {
     if (behaviour == null) {   // stopped between two incarnations
       Message late = mailbox.take();
@@ -275,13 +275,13 @@ abstract class Turns<S extends Stage.Behaviour> {
       return;
     }
     Message message = mailbox.peek();
-    if (message == null) return;   // it was withdrawn since the look
-    // Nobody can know when a stage completes, so to come too late must not crash it: this is as a cast to one that has
-    // ended.
+    if (message == null) return;   // it was withdrawn after the look
+    // A sender cannot know when a stage completes, so a late message must not crash it: it counts as sent to a stage
+    // that has ended.
     boolean emits = message instanceof Message.CastEmit || message instanceof Message.CallEmit;
     boolean comesTooLate = emits && (!cell.isRunning() || role.isCompleted());
     boolean isTurn = !comesTooLate && !(message instanceof Message.Replace);
-    if (isTurn) beginTurn();   // it asks the dispatcher's rule: should that throw, the message is there still
+    if (isTurn) beginTurn();   // it asks the dispatcher's rule; if that throws, the message is still there
     boolean taken = mailbox.take(message);
     if (isTurn && !taken) role.rollback();
     if (comesTooLate && taken) message.refuse(endReasonToCome());
@@ -295,7 +295,7 @@ abstract class Turns<S extends Stage.Behaviour> {
   }
 
   private void handleTaken(Message message) {
-    if (message instanceof Message.Request request) asked = request;   // from here on, its sender gets an answer
+    if (message instanceof Message.Request request) asked = request;   // from here on its sender gets an answer
     switch (message) {
       case Message.Call call -> answer(call, () -> call.function.apply(behaviour));
       case Message.CallEmit call -> answer(call, () -> call.function.apply(behaviour, outlet()));
@@ -306,7 +306,7 @@ abstract class Turns<S extends Stage.Behaviour> {
           replaceBehaviour(replace);
         } else {
           interruption = new Interruption.Replaced(replace);
-          asked = null;   // from here on, that keeps it
+          asked = null;   // from here on the interruption has it
           throw new CancellationException("stage " + cell.path() + " gets another behaviour");
         }
       }
@@ -321,7 +321,7 @@ abstract class Turns<S extends Stage.Behaviour> {
     else call.fail(failure);
   }
 
-  /** {@return why the cell ends} It ends, or its outlet is completed and it will. */
+  /** {@return why the cell ends, or will end because its outlet is completed} */
   private StopReason endReasonToCome() {
     StopReason known = cell.endReason();
     return known == null ? new StopReason.Completed() : known;
@@ -332,14 +332,14 @@ abstract class Turns<S extends Stage.Behaviour> {
     return (Outlet<Object>) role.outlet();
   }
 
-  /** Runs what the behaviour was notified for. */
+  /** Runs the behaviour's {@code onNotify}. */
   final void notified() {
     cell.signals().answer(Signals.NOTIFIED, () -> {
       if (behaviour instanceof OnNotify notified) run(Activity.NOTIFICATION, () -> notified.onNotify(role.outlet()));
     });
   }
 
-  /** Tells the behaviour of the first consumer of those that came or left. */
+  /** Tells the behaviour of the next consumer that came or left. */
   final void tellOf(ConsumerNews news) {
     ConsumerNews.Item first = news.first();
     run(first.callback(), () -> {
@@ -356,13 +356,13 @@ abstract class Turns<S extends Stage.Behaviour> {
   }
 
   /**
-   * {@return the clock that tells the behaviour when nothing has come for a while; null if it does not want to know}
+   * {@return the clock that tells the behaviour when nothing has come for a while; null if it need not be told}
    */
   final IdleClock idleClock() {
     return idleClock;
   }
 
-  /** Lets the clock run or stand still, and tells the behaviour if nothing has come for a while. */
+  /** Starts or stops the idle clock, and tells the behaviour if nothing has come for a while. */
   final void nothingComes(boolean awaitsEvents, long nowNanos) {
     IdleClock clock = role.idleClock();
     clock.run(awaitsEvents, nowNanos);
@@ -371,42 +371,42 @@ abstract class Turns<S extends Stage.Behaviour> {
     run(Activity.ON_IDLE, () -> clock.stage().onIdle(role.outlet()));
   }
 
-  /** Takes in what tasks have done. */
+  /** Takes in the results of tasks. */
   final void collectTasks() {
     cell.signals().answer(Signals.TASKS_FINISHED, () -> {
       if (role instanceof TaskRole<?, ?> taskRole) run(Activity.TASKS, taskRole::collect);
     });
   }
 
-  // ---- a message that was left, and why a generator has to leave its one turn
+  // ---- a message that was abandoned, and why a generator must leave its one turn
 
   final boolean isGenerating() {
     return cell.isGenerator() && role.isGenerating();
   }
 
-  /** {@return whether a generator has to end its turn because of a message: one that crashed, or a replacement} */
+  /** {@return whether a generator must end its turn because of a message: one that crashed, or a replacement} */
   final boolean isLeaving() {
     return interruption != null;
   }
 
-  /** Not a replacement, whose caller waits for it. */
+  /** Forgets that a message crashed; not a replacement, whose caller waits for it. */
   final void forgetMessageCrash() {
     if (interruption instanceof Interruption.Crashed) interruption = null;
   }
 
-  /** A replacement is being made, and is a turn of its own; none, if it is null. */
+  /** Sets the replacement that is being made, whose caller waits; null for none. */
   final void asks(Message.Replace replace) {
     asked = replace;
   }
 
-  /** What was being run was left, and nobody will come back to it: a sender that waits is told. */
+  /** Abandons the message that was running: its sender, if it waits, is told. */
   final void abandonMessage(Throwable failure) {
     serving = false;
     if (asked != null) asked.fail(failure);
     asked = null;
   }
 
-  /** The generator has left its turn for another reason than a message: a sender that waits is told. */
+  /** The generator left its turn for another reason than a message: a sender that waits is told. */
   final void abandonInterruption(Throwable failure) {
     if (interruption instanceof Interruption.Replaced(var by)) by.fail(failure);
     interruption = null;
