@@ -10,27 +10,27 @@ import stage.runtime.time.Time;
 import stage.runtime.time.WaitState;
 
 /**
- * The steps of one cell: each looks for the most urgent {@link Work} and does it. The cell's thread only, but for what
- * says otherwise.
+ * The steps of one cell: each looks for the most urgent {@link Work} and does it. The cell's thread only, except where
+ * a method says otherwise.
  *
- * <p>{@link WorkSelector} only looks, so that a driver can ask again after announcing that it is about to park.
+ * <p>{@link WorkSelector} changes nothing, so that a driver can ask again after announcing that it is about to park.
  */
 final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
   private final Cell<?> cell;
-  // written by the cell's constructor: a cell's driver must know its machine before there is anything to step
+  // written by the cell's constructor: the driver must know its machine before there is anything to step
   private Incarnations<?> incarnations;
   private Lifecycle lifecycle;
   private WorkSelector selector;
   private ContextPropagation context;      // null if the scope carries none
   private long nowNanos;
-  private Throwable unanswered;            // what a step or a look threw and is not dealt with yet; null otherwise
-  private int chores;                      // of a generator: its thread, or the one that has borrowed it
+  private Throwable unanswered;            // thrown by a step or a look and not dealt with yet; null otherwise
+  private int chores;                      // of a generator; written by its thread or the one that has borrowed it
 
   CellSteps(Cell<?> cell) {
     this.cell = cell;
   }
 
-  /** The cell has all of its parts. In its constructor. */
+  /** Takes the parts of the cell, which are complete. In the cell's constructor. */
   void complete(ContextPropagation around) {
     incarnations = cell.incarnations();
     lifecycle = cell.lifecycle();
@@ -38,7 +38,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     context = around;
   }
 
-  /** {@return its emitting part; null for consumers} */
+  /** {@return the cell's emitting half; null for consumers} */
   private ProducerHalf<?> producerHalf() {
     return cell.producerHalf();
   }
@@ -63,14 +63,14 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     if (unanswered != null) return true;
     try {
       return selector.look(nowNanos) != Work.NOTHING;
-    // of a dispatcher's rule: the carrier can do nothing about it, but the next step can
+    // from a dispatcher's rule: the driver can do nothing about it, but the next step can
     } catch (Throwable failure) {
       unanswered = failure;
       return true;
     }
   }
 
-  /** Throws what the look before parking threw, if it did: on behalf of user code that waits within a step. */
+  /** Throws what the look before parking threw, if anything, to user code that waits within a step. */
   void throwUnanswered() {
     Throwable failure = unanswered;
     unanswered = null;
@@ -152,15 +152,15 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     } catch (Handover.Refused refused) {
       return WaitState.Kind.REPLACED;
     } catch (Throwable failure) {
-      // another thread may still be in the behaviour, so it is not a crash: what recovers is done again
+      // another thread may still be in the behaviour, so it is not a crash: the recovery is repeated
       if (lifecycle.isTakenOver() && failure instanceof OutOfMemoryError) return WaitState.Kind.READY;
-      // User code is run where its exceptions are caught; what gets here came from a dispatcher's rule, is our own
-      // fault, or tells of a full heap.
+      // Exceptions of user code are caught where it is run. What gets here comes from a dispatcher's rule, from a bug
+      // of the engine, or from a full heap.
       return crashed(failure);
     }
   }
 
-  /** There is nothing to do: threads that wait for an event would wait in vain. */
+  /** There is nothing to do: ends the threads that wait for an event in vain. */
   private WaitState idle() {
     Tasks<?, ?> tasks = incarnations.tasks();
     if (tasks != null) tasks.dismissWaiting();
@@ -168,8 +168,8 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
   }
 
   /**
-   * Undoes what the step had begun, and crashes. With a full heap even that may fail, as often as it likes: the next
-   * step does it then.
+   * Undoes what the step had begun, and crashes. With a full heap even that may fail, any number of times: then the
+   * next step tries again.
    */
   private WaitState crashed(Throwable failure) {
     unanswered = failure;
@@ -179,8 +179,8 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
       unanswered = null;
     } catch (Handover.Refused refused) {
       return WaitState.Kind.REPLACED;
-    } catch (OutOfMemoryError again) {   // not kept: it says what is known already
-      // it may be what fills the heap, and there is nothing to run its onStop with
+    } catch (OutOfMemoryError again) {   // not kept: it says nothing new
+      // the behaviour may be what fills the heap, and there is no memory to run its onStop
       incarnations.dropBehaviour();
     } catch (Throwable beyondHelp) {
       if (beyondHelp != failure) beyondHelp.addSuppressed(failure);
@@ -221,7 +221,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     }
   }
 
-  /** Otherwise callers would wait forever for a dead thread. */
+  /** Ends the cell if its thread is about to die: otherwise callers would wait for it forever. */
   @Override
   public boolean outlives(Throwable broken) {
     if (!isCurrent()) return false;   // the end of a simulation, for instance
@@ -234,7 +234,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     lifecycle.recover();
   }
 
-  // ---- as what is put around incarnations knows it
+  // ---- for the context that is put around incarnations
 
   @Override
   public String path() {
@@ -278,7 +278,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
 
   private WaitState perform(Work work) {
     selector.selected(work);
-    if (work == Work.TURN) incarnations.turn();   // most often by far, and in a method that the compiler inlines
+    if (work == Work.TURN) incarnations.turn();   // by far the most frequent; this method is small enough to inline
     else performOther(work);
     if (producerHalf() != null) producerHalf().tellDropped();
     return lifecycle.runs() || !lifecycle.hasEnded() ? WaitState.Kind.READY : WaitState.Kind.DONE;
@@ -312,12 +312,12 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     }
   }
 
-  /** That is being done now, within a turn. */
+  /** Notes what is done now, within a turn. */
   void selected(Work work) {
     selector.selected(work);
   }
 
-  /** Does work that a generator does within {@code emit} too. */
+  /** Does the kinds of work that a generator also does within {@code emit}. */
   void serve(Work work) {
     switch (work) {
       case MAIL -> incarnations.handle(cell.mailbox());
@@ -340,12 +340,12 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
           SUBSCRIPTION_ENDED, FINISH, NOTHING ->
           throw new IllegalStateException(work + " is not to be served");
     }
-    if (producerHalf() != null) producerHalf().tellDropped();   // a generator may be in its one turn for ever
+    if (producerHalf() != null) producerHalf().tellDropped();   // a generator may be in its one turn forever
   }
 
   /**
-   * What does not need the behaviour of a generator, on behalf of its thread, which is in user code. What throws is
-   * left for that thread to find.
+   * Does work of a generator that does not need its behaviour, while its thread is in user code. If it throws, that
+   * thread finds the exception.
    */
   void doChores() {
     if (unanswered != null || lifecycle.hasEnded()) return;
@@ -359,7 +359,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     chores++;
   }
 
-  /** {@return how often other threads have done its chores, so that demand may have changed in between} */
+  /** {@return how often another thread has done this work: each time, demand may have changed} */
   int chores() {
     return chores;
   }
@@ -379,7 +379,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     LaneInlet<?> inlet = selector.toCancel();
     if (inlet != null && !inlet.isCancelled()) lifecycle.cutInput();
     if (inlet != null) cell.consumerHalf().leave(inlet);
-    // one more, or one whose events are still being worked on
+    // another one, or one with events still being worked on
     if (cell.consumerHalf().hasCancelled()) cell.signals().set(Signals.CANCEL_ASKED);
   }
 
@@ -389,7 +389,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
       incarnations.run(Activity.ON_SUBSCRIBE, () -> incarnations.role().subscribed(inlet));
     } finally {
       inlet.endGreeting();
-      inlet.lane().wakeProducer();   // not on the subscribing thread, which may hold the lock
+      inlet.lane().wakeProducer();   // not by the subscribing thread, which may hold the lock
     }
   }
 }

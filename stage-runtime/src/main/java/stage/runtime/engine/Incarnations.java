@@ -14,30 +14,30 @@ import stage.runtime.mailbox.Message;
 import stage.runtime.time.Activity;
 
 /**
- * The incarnations of one cell: has behaviours made, replaces them, and lets them go. Their {@linkplain Turns turns}
- * are its own. The cell's thread only, but for what says otherwise.
+ * The incarnations of one cell: has behaviours made, replaces them, and lets them go. It takes their {@linkplain Turns
+ * turns} itself. The cell's thread only, except where a method says otherwise.
  *
  * @param <S> the behaviour's type
  */
 final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
-  private static final int MOST_TIMERS = 100_000;   // of one incarnation: one that sets a timer for each event leaks
+  private static final int MOST_TIMERS = 100_000;   // per incarnation: a stage that sets one for each event leaks
 
-  private volatile BehaviourMaker<S> maker;   // of the start that runs, or has failed; read by any thread; else null
+  private volatile BehaviourMaker<S> maker;   // of a start that runs or failed, else null; read by any thread
   private StageFactory<? extends S> factory;
   private volatile int incarnation;   // read by any thread
   private S stopping;                 // while its onStop runs
-  private Timers timers;              // null until there was a timer
+  private Timers timers;              // null until the first timer is set
   private BridgeResource kept;        // null but for a bridge
-  private WeakReference<Object> before;   // the behaviour that has made way for the next start; null if there is none
-  private boolean gated;              // whether all its behaviours are; written before the first start is over
-  private boolean warned;             // that a factory returns the same behaviour again
+  private WeakReference<Object> before;   // the behaviour whose place the next start takes; null if there is none
+  private boolean gated;              // whether its behaviours are; written before the first start is over
+  private boolean warned;             // whether it was warned that a factory returns the same behaviour again
 
   Incarnations(Cell<S> cell, StageFactory<? extends S> factory) {
     super(cell);
     this.factory = factory;
   }
 
-  /** {@return what a role works with} Made for each, for they are few, and not kept. */
+  /** {@return what a role works with} Made for each role, since there are few, and not kept. */
   CellParts parts() {
     return new CellParts(cell.consumerHalf(), cell.producerHalf(), memory, handover, generatorTurn,
         cell.options().redelivery());
@@ -50,7 +50,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
 
   // ---- starts
 
-  /** {@return whether a behaviour is starting, and should have started by now} Any thread. */
+  /** {@return whether a behaviour is starting and should have started by now} Any thread. */
   boolean isOverdue() {
     BehaviourMaker<S> there = maker;
     return there != null && there.isOverdue();
@@ -61,39 +61,39 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
     return maker != null && maker.isInOnStart();
   }
 
-  /** {@return what the start that has failed was doing: running the factory, or onStart} */
+  /** {@return what the failed start was running: the factory or onStart} */
   Activity startedIn() {
     return maker == null ? Activity.ON_START : maker.during();
   }
 
-  /** {@return whether behaviours ask for events only as they are permitted to} Any thread that knows of a start. */
+  /** {@return whether behaviours ask only for events they are permitted} Any thread that knows of a start. */
   boolean isGated() {
     return gated;
   }
 
-  /** The first behaviour says how all of them ask for events. */
+  /** Sets how all behaviours ask for events, as the first one has said. */
   void gated(boolean gated) {
     this.gated = gated;
   }
 
-  /** {@return the behaviour that has made way for the next start; null if there is none} */
+  /** {@return the behaviour whose place the next start takes; null if there is none} */
   WeakReference<Object> before() {
     return before;
   }
 
-  /** Another cell of the same spec has ended, and this one is started in its place. Before its thread is started. */
+  /** This cell is started in place of one of the same spec that has ended. Before its thread is started. */
   void follows(WeakReference<Object> last) {
     before = last;
   }
 
-  /** Remembers a behaviour whose place the next one takes, without keeping it. */
+  /** Remembers a behaviour whose place the next one takes, without keeping it alive. */
   private void madeWay(S old) {
     before = new WeakReference<>(old);
   }
 
   /**
-   * What a crash has left in the fields of the same behaviour goes on in the next incarnation. That is not refused: one
-   * whose fields never change does no harm, and to go on is what a restart is for. A lambda has no fields that change.
+   * Warns if a factory returns the behaviour that has just crashed, whose fields may hold what the crash left behind.
+   * It is not refused, because a behaviour whose fields never change does no harm. A lambda has no fields that change.
    */
   void warnIfNotNew(S fresh) {
     if (warned || before == null || !before.refersTo(fresh) || fresh.getClass().isHidden()) return;
@@ -132,7 +132,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
     incarnate(factory);
   }
 
-  /** Makes a behaviour and starts it; the old one, if any, stays as it was if that fails. */
+  /** Makes a behaviour and starts it. If that fails, the old one, if any, stays as it was. */
   private void incarnate(StageFactory<? extends S> factory) throws Throwable {
     Timers oldTimers = timers;
     timers = null;
@@ -165,7 +165,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
     return (T) kept;
   }
 
-  /** There will be no other incarnation. */
+  /** Tells a bridge that there will be no other incarnation. */
   void over(StopReason reason) {
     if (kept == null) return;
     BridgeResource last = kept;
@@ -193,8 +193,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
   }
 
   /**
-   * As {@link #abandon}, but it is not what was in hand that has made it crash: that is delivered again as it was
-   * given.
+   * As {@link #abandon}, when the crash was not caused by the batch in hand: that is delivered again as it was given.
    */
   void forgive(Throwable cause) {
     timers = null;
@@ -209,11 +208,11 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
     if (old != null) cell.owner().services().awaitInterrupts();
     behaviour = null;
     if (old != null) stop(old, reason);
-    if (old != null) madeWay(old);   // last: it takes memory, and where there is none only a warning is missed
+    if (old != null) madeWay(old);   // last: it takes memory, and without it only a warning is missed
   }
 
   /**
-   * The incarnation ends in good order, and another one will follow: what a turn of it has left undone is delivered
+   * The incarnation ends in good order, and another one will follow: events that a turn left unhandled are delivered
    * again as usual.
    */
   void retire(StopReason reason) {
@@ -227,11 +226,11 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
   void resume(Throwable cause) {
     if (behaviour == null) throw new IllegalStateException("there is no behaviour to go on with", cause);
     forgetMessageCrash();
-    if (cell.isGenerator()) play(Roles.of(behaviour, parts()));   // its loop was left, so it begins again
+    if (cell.isGenerator()) play(Roles.of(behaviour, parts()));   // its loop was left, so it starts over
     role().skip(cause);
   }
 
-  /** {@return whether there is something to skip} A generator's loop cannot go on where it was. */
+  /** {@return whether the failed activity can be skipped} A generator's loop cannot go on where it was. */
   boolean canSkip(Activity during) {
     if (behaviour == null || during.endsIncarnation() || cell.isGenerator()) return false;
     return isServing() || role().hasCrashedBatch() || during.isSkippable();
@@ -243,8 +242,8 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
   }
 
   /**
-   * This thread has taken the place of one that did not come back from user code: undoes what that one was doing. Its
-   * behaviour gets no {@code onStop}, because that thread may still be in it.
+   * Undoes what a thread was doing that did not return from user code, and whose place this thread has taken. The
+   * behaviour gets no {@code onStop}, because the other thread may still be in it.
    */
   void recover(Throwable killed) {
     timers = null;
@@ -259,8 +258,8 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
   }
 
   /**
-   * Undoes a turn that was left without being committed or undone, because the engine itself failed. Does nothing if
-   * there is none.
+   * Undoes a turn that was neither committed nor undone, because the engine itself failed. Does nothing if there is
+   * none.
    */
   void undo(Throwable failure) {
     abandonMessage(failure);
@@ -269,8 +268,8 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
   }
 
   /**
-   * Forgets the behaviour and all that holds it, without {@code onStop}. Needs no memory. The incarnation is about to
-   * crash.
+   * Forgets the behaviour and everything that holds it, without {@code onStop}. Takes no memory. The incarnation is
+   * about to crash.
    */
   void dropBehaviour() {
     dropStarting();
@@ -287,10 +286,10 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
     stopping = null;
   }
 
-  /** Forgets the behaviour for good. Its cell has ended and takes no more incarnations. */
+  /** Forgets the behaviour for good. The cell has ended and takes no more turns. */
   void letGo() {
     factory = null;
-    releaseBehaviours();   // there is one only if the engine itself has failed
+    releaseBehaviours();   // there is one only if the engine itself failed
     play(null);
     timers = null;
     memory.letGo();
@@ -335,7 +334,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
     } catch (Handover.Refused refused) {
       throw refused;
     } catch (Throwable failure) {
-      // its generate() was left for the new one, so it begins again
+      // its generate() was left to make way for the new one, so it starts over
       if (cell.isGenerator()) play(Roles.of(old, parts()));
       asks(null);
       replace.fail(startedIn().text(), failure);

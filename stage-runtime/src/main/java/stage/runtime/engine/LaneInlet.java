@@ -11,38 +11,38 @@ import stage.runtime.lane.Lane;
 import stage.runtime.lane.Progress;
 import stage.runtime.mailbox.Signals;
 
-/** One subscription as its consumer sees it. The consumer's cell only, but for {@link #askToCancel}. */
+/** One subscription as its consumer sees it. The consumer's cell only, except for {@link #askToCancel}. */
 final class LaneInlet<I> implements BoundedInlet<I> {
   private final Lane<I> lane;
   private final ConsumerHalf half;
   private final Demand demand;
-  private int inHand;                    // how much of the batch that a turn is handling is not settled
-  private int settledOfBatch;            // how much of it is, by commit points
-  private int left;                      // how many of its last events are to stay in the lane
-  private GivenUp givenUp;               // null until a turn has given up on an event by itself
+  private int inHand;                    // unsettled events of the batch that a turn is handling
+  private int settledOfBatch;            // events of it settled by commit points
+  private int left;                      // how many of its last events stay in the lane
+  private GivenUp givenUp;               // null until a turn itself gives an event up
   private long asked;                    // by request(), in this turn
-  private int handledBeforeCancel = -1;  // how much of the batch in hand counts, if the turn cancelled
+  private int handledBeforeCancel = -1;  // events of the batch that count as handled, if the turn cancelled
   // size of the batch whose turn threw, until the stage has been restarted or has ended
   private int crashedBatch;
   private int suspects;                  // how many of the next events were in a batch that crashed the stage
-  private boolean singly;                // whether they are delivered one at a time by now
-  private int tries;                     // how often the next of them was tried
-  private int triesOfBatch;              // how often they were tried together
-  private Progress applied;              // what the behaviour was told of last, in a good turn; null for nothing
-  // what it will be told of next, when everything before it is handled; null for nothing
+  private boolean singly;                // whether these are delivered one at a time
+  private int tries;                     // how often the next of these was tried
+  private int triesOfBatch;              // how often these were tried together
+  private Progress applied;              // last progress the behaviour was told of in a committed turn; null for none
+  // progress that it will be told of next, when everything before it is handled; null for none
   private Progress seen;
-  private long seenBehind;               // how many events that is, of all that were ever sent
+  private long seenBehind;               // how many events were sent before that progress
   private boolean paused;                // whether it is paused
-  private boolean pausedInTurn;          // the same as the turn that is running has said
+  private boolean pausedInTurn;          // the same, as the current turn has set it
   private boolean cancelled;
-  // of what an earlier incarnation asked for, what this one has not been told of; while it is being greeted
+  // while an incarnation is told of the subscription: requests of an earlier one that it has not taken into account
   private long inherited;
   private int metBy;                     // the last incarnation that was told of this subscription
-  private volatile boolean cancelAsked;  // set by anybody
-  int queues;                            // in which of its consumer's it is
-  boolean asksForMore;                   // whether its producer must be woken in any case, as its consumer knows
-  private boolean met;                   // whether its consumer has heard of it
-  private boolean ending;                // whether it has heard that it has an end
+  private volatile boolean cancelAsked;  // set by any thread
+  int queues;                            // bits of the consumer's queues that it is in
+  boolean asksForMore;                   // whether its producer must be woken in any case
+  private boolean met;                   // whether its consumer knows of it
+  private boolean ending;                // whether its consumer knows of its end
   private boolean gone;                  // whether it was given up
 
   LaneInlet(Lane<I> lane, ConsumerHalf half) {
@@ -108,20 +108,20 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   @Override
   public long outstanding() {
-    inherited = 0;   // an author who looks takes it into account
+    inherited = 0;   // a stage that looks takes it into account
     return lane.requested() - lane.settled();
   }
 
   /**
-   * This incarnation is about to be told of the subscription. An author who then asks for n events wants to have n
-   * outstanding: those that an earlier incarnation asked for and that are still to be handled are the first of them,
-   * unless the author looks how many those are.
+   * This incarnation is about to be told of the subscription. A stage that then asks for n events wants n outstanding.
+   * Those that an earlier incarnation asked for and that are not handled yet count towards n, unless the stage looks
+   * how many these are.
    */
   void beginGreeting() {
     inherited = lane.requested() - lane.settled();
   }
 
-  /** It has been told. From now on what it asks for is added. */
+  /** It has been told: from now on, requests are added. */
   void endGreeting() {
     inherited = 0;
   }
@@ -145,12 +145,12 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return pausedInTurn;
   }
 
-  /** {@return whether it is paused, as far as the turns that were good have said} */
+  /** {@return whether a committed turn has paused it} */
   boolean isPauseCommitted() {
     return paused;
   }
 
-  // ---- what its consumer remembers of it
+  // ---- what its consumer notes on it
 
   boolean isMet() {
     return met;
@@ -187,11 +187,11 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return lane.ending() instanceof Ending.Failed;
   }
 
-  // ---- progress. It is seen together with a tail that is read after it, and told of when all events before that tail
-  // are handled. What was seen is kept until then: in a lane that is never empty, whatever is newer would always have
-  // events before it.
+  // ---- progress. It is seen together with a tail that is read after it, and reported when all events before that tail
+  // are handled. Until then it is kept: in a lane that is never empty, newer progress would always have events before
+  // it.
 
-  /** {@return whether there is progress that a turn without events may tell of} Looks only. */
+  /** {@return whether there is progress that a turn without events may report} Changes nothing. */
   boolean hasProgress() {
     if (paused || isCancelled()) return false;
     if (seen != null) return lane.settled() >= seenBehind;
@@ -199,7 +199,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return there != null && there != applied && lane.available() == 0;
   }
 
-  /** Sees what there is, unless something was seen before and is not told of yet. */
+  /** Sees the lane's progress, unless earlier progress was seen and is not reported yet. */
   void seeProgress() {
     if (seen != null) return;
     Progress there = lane.progress();   // before the tail
@@ -208,7 +208,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     seenBehind = lane.sent();
   }
 
-  /** {@return whether everything before what was seen is handled, with the batch in hand} */
+  /** {@return whether everything before the seen progress is handled once the batch in hand is} */
   boolean isProgressDue() {
     return seen != null && lane.settled() + inHand - left >= seenBehind;
   }
@@ -217,7 +217,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return seen;
   }
 
-  /** The turn that told of what was seen was good. */
+  /** The turn that reported the seen progress is committed. */
   void applyProgress() {
     applied = seen;
     seen = null;
@@ -229,8 +229,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * The turn was good. Returns whether it has resumed this subscription and that asks for more now; if so, its producer
-   * must be woken, after a full fence.
+   * The turn is committed. Returns whether it has resumed this subscription, which now asks for more; if so, its
+   * producer must be woken, after a full fence.
    */
   boolean commitGate() {
     boolean resumes = paused && !pausedInTurn;
@@ -266,7 +266,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   void askToCancel() {
     cancelAsked = true;
-    lane.leaving();   // before anybody can have subscribed anew, so that the producer knows that this one comes first
+    lane.leaving();   // before anybody can subscribe anew, so that the producer knows which one was first
     lane.noticeToConsumer();
     cell().signals().set(Signals.CANCEL_ASKED);
   }
@@ -275,7 +275,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return cancelled || cancelAsked;
   }
 
-  /** {@return whether this incarnation must still be told of this subscription} It counts as told then. */
+  /** Returns whether this incarnation must still be told of this subscription; from now on it counts as told. */
   boolean introduce(int incarnation) {
     boolean isNew = metBy != incarnation && !isCancelled();
     metBy = incarnation;
@@ -286,7 +286,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     inHand = batch;
     settledOfBatch = 0;
     left = 0;
-    if (givenUp != null) givenUp.forget(0);   // an event that was given up on and then left
+    if (givenUp != null) givenUp.forget(0);   // an event that was given up and then left in the lane
     asked = 0;
     handledBeforeCancel = -1;
   }
@@ -328,8 +328,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * The turn was good: settles its batch and refills the demand. Returns whether the producer must be woken, after a
-   * full fence.
+   * The turn is committed: settles its batch and refills the demand. Returns whether the producer must be woken, after
+   * a full fence.
    */
   boolean commit() {
     int settled = cancelled && handledBeforeCancel >= 0 ? handledBeforeCancel : inHand - left;
@@ -339,8 +339,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * {@return how many events the next batch may have} Fewer than usual while it is not known which of them crash the
-   * stage.
+   * {@return how many events the next batch may have} Fewer than usual as long as it is not known which of them crash
+   * the stage.
    */
   int batchLimit() {
     if (suspects == 0) return demand.batch();
@@ -367,7 +367,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return settle(events);
   }
 
-  /** Settles the next events of the batch in hand, each as the turn has decided. */
+  /** Settles the next events of the batch in hand, each with the fate that the turn has given it. */
   private boolean settle(int events) {
     if (suspects > 0 && events > 0) absolve(events);
     int from = settledOfBatch;
@@ -379,7 +379,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return settle(events - deadLettered - dropped, deadLettered, dropped);
   }
 
-  /** Tells of what the turn, or the part of it before a commit point, has given up on; all of it is committed. */
+  /** Reports the events that the turn, or its part before a commit point, has given up; all of it is committed. */
   void tellGivenUp() {
     if (givenUp != null) givenUp.tell();
   }
@@ -388,7 +388,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     long before = lane.requested();
     long requested = before;
     if (isCancelled()) {
-      asked = 0;   // it leaves when the turn is over, so it wants no more
+      asked = 0;   // it leaves when the turn is over, so it wants nothing more
     } else if (demand.isManual()) {
       requested = Sums.plus(before, asked);
       asked = 0;
@@ -402,9 +402,9 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * Settles the next events, and counts others as good as settled. Demand is refilled when it has fallen to the mark
-   * for refilling, but also, for each event at once, where fewer are on their way than threads work on one: a thread
-   * that gets free must find an event.
+   * Settles the next events, and counts those finished ahead of an unfinished one as good as settled. Demand is
+   * refilled when it has fallen to {@code min}; and at once, event by event, where fewer events are on their way than
+   * twice the threads at work, because a thread that becomes free must find an event.
    *
    * @return whether the producer must be woken, after a full fence
    */
@@ -419,7 +419,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return refill;
   }
 
-  /** The turn threw: its batch stays in the lane, and what it asked for counts for nothing. */
+  /** The turn threw: its batch stays in the lane, and its requests do not count. */
   void rollback() {
     crashedBatch = inHand;
     inHand = 0;
@@ -430,11 +430,11 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     handledBeforeCancel = -1;
   }
 
-  // ---- redelivery. A batch that crashed the stage is delivered again: once as it was given, then its events one at a
-  // time. An event is tried once more than it is redelivered; the tries of its batch are its own.
+  // ---- redelivery. A batch that crashed the stage is delivered again: once as a whole, then event by event. An event
+  // is tried once more than it is redelivered; tries of its batch count as its own.
 
   /**
-   * The batch that was in hand has crashed the stage, which is restarted. What it gives up on is still to be told.
+   * The batch in hand has crashed the stage, which is restarted. Events given up here are still to be reported.
    *
    * @return whether the producer must be woken, after a full fence
    */
@@ -465,8 +465,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   }
 
   /**
-   * These were asked for by hand, and in vain: others come for them, or an author who asks with each event that is
-   * handled would wait forever.
+   * Asks for replacements of events that were requested by hand and given up: otherwise a stage that requests one event
+   * for each one it handles would wait forever.
    */
   private void askAgain(int events) {
     if (demand.isManual()) asked = Sums.plus(asked, events);
@@ -475,20 +475,20 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private boolean giveUp(Throwable cause) {
     Object poison = lane.take(1).getFirst();
     if (givenUp == null) givenUp = new GivenUp(cell(), 0);
-    givenUp.addUntold(poison, cause, tries, cell().path());   // first, as it takes memory; told once it is settled
+    givenUp.addUntold(poison, cause, tries, cell().path());   // first: it takes memory; reported once it is settled
     absolve(1);
     askAgain(1);
     return settle(0, 1, 0);
   }
 
-  /** The batch that was in hand is no suspect: its turn was ended from outside. */
+  /** The batch in hand is not to blame: its turn was ended from outside. */
   void forgive() {
     crashedBatch = 0;
   }
 
   /**
-   * The batch that was in hand has failed, and the incarnation goes on: a single event is given up, of several each is
-   * delivered by itself. What it gives up on is still to be told.
+   * The batch in hand has failed, and the incarnation goes on: a single event is given up; several are delivered one at
+   * a time. Events given up here are still to be reported.
    *
    * @return whether the producer must be woken, after a full fence
    */
@@ -507,7 +507,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return false;
   }
 
-  /** The next events have met their fate, so they are not what crashes the stage. */
+  /** The next events have a fate, so they are not the ones that crash the stage. */
   private void absolve(int events) {
     suspects = Math.max(0, suspects - events);
     tries = triesOfBatch;
