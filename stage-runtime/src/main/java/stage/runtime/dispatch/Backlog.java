@@ -41,12 +41,12 @@ final class Backlog {
 
   // ---- to put in
 
-  /** Makes sure that so many more can be put in behind the others. */
+  /** Makes room for this many more behind the others. */
   void makeRoom(int more) {
     if (events.length - offeredEnd < more) move(0, more);
   }
 
-  /** Makes sure that so many more can be put in before the others. */
+  /** Makes room for this many more before the others. */
   void makeRoomBefore(int more) {
     if (more > (isShared ? 0 : first)) move(more, 0);
   }
@@ -131,7 +131,7 @@ final class Backlog {
     offeredEnd = 0;
   }
 
-  /** Makes sure that to {@linkplain #handOver hand over} so many, the oldest, takes no memory. */
+  /** Makes sure that {@linkplain #handOver handing over} this many of the oldest takes no memory. */
   void makeReadyToHandOver(int count) {
     int staying = offeredEnd - first - count;
     boolean holdsOnToMore = count >= Lane.SLICE && first + count > staying;

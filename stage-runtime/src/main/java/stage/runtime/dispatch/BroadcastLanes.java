@@ -128,7 +128,7 @@ final class BroadcastLanes<E> extends CommonBacklog<E> {
   }
 
   /**
-   * Publishes so many as everybody wants; what a selector turns down costs no demand, so there may be further rounds.
+   * Publishes as many as all lanes want. What a selector turns down costs no demand, so there may be further rounds.
    * Returns the index of the first that waits. Throws without having published any.
    */
   private int broadcast(Object[] events, int from, int to, int sendable) {
@@ -147,7 +147,7 @@ final class BroadcastLanes<E> extends CommonBacklog<E> {
     return at;
   }
 
-  /** Publishes so many events to all lanes, or, if it throws, to none. */
+  /** Publishes this many events to all lanes or, if it throws, to none. */
   private void broadcastOnce(Object[] events, int from, int count) {
     for (Seat<E> seat : seats) reserve(seat, events, from, count);
     for (Seat<E> seat : seats) publish(seat, events, from, count);

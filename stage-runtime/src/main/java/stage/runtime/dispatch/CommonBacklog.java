@@ -36,13 +36,13 @@ abstract class CommonBacklog<E> extends LaneDispatch<E> {
     tellLanes(progress);
   }
 
-  /** So many events, the oldest, wait no longer. */
+  /** Removes this many of the oldest events, which no longer wait. */
   final void dropFromBacklog(int events) {
     backlog.drop(events);
     passed(events);
   }
 
-  /** So many events, the oldest, were given to lanes with the array they are in. */
+  /** Removes this many of the oldest events, which were given to lanes together with their array. */
   final void handOverFromBacklog(int events) {
     backlog.handOver(events);
     passed(events);
@@ -77,7 +77,7 @@ abstract class CommonBacklog<E> extends LaneDispatch<E> {
     if (count > 0) publishOldest(count);   // may throw, so the backlog keeps the events until then
   }
 
-  /** Publishes the first of so many events, those that wait first, which wait no longer. If it throws, none. */
+  /** Publishes the first of this many events and removes them, those that wait longest first. If it throws, none. */
   abstract void publishOldest(int count);
 
   @Override

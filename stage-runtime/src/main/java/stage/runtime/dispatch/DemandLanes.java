@@ -64,8 +64,8 @@ final class DemandLanes<E> extends CommonBacklog<E> {
   }
 
   /**
-   * Decides where so many new events go, and makes room for them there. All that may fail does so in here, and nothing
-   * has changed then.
+   * Decides where this many new events go, and makes room for them there. All that may fail does so in here, and
+   * nothing has changed then.
    */
   private void plan(int count) {
     planned = backlog.isEmpty() ? sharing.plan(count) : 0;

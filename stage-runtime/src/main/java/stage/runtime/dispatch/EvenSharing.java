@@ -44,7 +44,7 @@ final class EvenSharing<E> extends Sharing<E> {
   private Seat<E>[] takers = noSeats();   // those of them that have room for more, while it is being made
   private int chosenCount;
   private int plannedForSole;
-  private int settled;                   // so many of the lanes, from the first, were found settled
+  private int settled;                   // how many lanes, from the first, were found settled
   private long joined;
 
   @SuppressWarnings("unchecked")   // there is none in it

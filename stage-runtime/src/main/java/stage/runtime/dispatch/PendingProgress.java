@@ -12,7 +12,7 @@ final class PendingProgress {
   private Progress newest;     // null if there is none after the oldest
   private int newestBehind;
 
-  /** Lets progress wait behind so many events, at least one. */
+  /** Lets progress wait behind this many events, at least one. */
   void add(Progress progress, int waiting) {
     if (oldest == null) {
       oldest = progress;
@@ -30,7 +30,7 @@ final class PendingProgress {
   }
 
   /**
-   * {@return what to publish now that so many events, the oldest, are no longer waiting; null for nothing}
+   * {@return what to publish now that this many of the oldest events no longer wait; null for nothing}
    */
   Progress passed(int events) {
     if (oldest == null) return null;

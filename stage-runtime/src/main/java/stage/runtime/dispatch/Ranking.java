@@ -39,7 +39,7 @@ final class Ranking<T extends Ranking.Entry> {
     return size;
   }
 
-  /** Makes sure that to rank so many takes no memory. */
+  /** Makes sure that ranking this many takes no memory. */
   void makeRoomFor(int entries) {
     if (heap.length < entries) heap = Arrays.copyOf(heap, Math.max(8, Math.max(entries, 2 * heap.length)));
   }

@@ -7,7 +7,7 @@ package stage.runtime.dispatch;
 final class SettledFirst {
   private final int[] order;
   private final int[] places;   // where each stands in that order
-  private int settled;          // so many, from the first
+  private int settled;          // how many are, from the first
 
   /** None of them is. */
   SettledFirst(int count) {

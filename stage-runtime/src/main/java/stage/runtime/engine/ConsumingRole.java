@@ -36,7 +36,7 @@ abstract class ConsumingRole<I> extends Role {
     return memory.hasMore();
   }
 
-  /** Takes a turn with at most so many events. */
+  /** Takes a turn with at most this many events. */
   final void takeTurn(long limit) throws Exception {
     boolean goesOn = mayGoOn();
     boolean tells = !goesOn && progress != null && progress.takesTurn(input.isReady());

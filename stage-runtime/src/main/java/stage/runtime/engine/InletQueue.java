@@ -32,7 +32,7 @@ final class InletQueue {
     return this == NONE ? new InletQueue(number) : this;
   }
 
-  /** Makes sure that so many subscriptions can be added, beside those in here, without taking memory. */
+  /** Makes sure that this many more subscriptions can be added without taking memory. */
   void makeRoomFor(int more) {
     if (this == NONE) throw new IllegalStateException("nothing may be put in the queue that is in place of one");
     if (ring.length - size >= more) return;

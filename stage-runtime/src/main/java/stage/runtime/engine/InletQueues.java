@@ -8,13 +8,13 @@ final class InletQueues {
   /** Of a consumer that nothing was put in a queue of yet. Nobody puts anything in these. */
   static final InletQueues NONE = new InletQueues();
 
-  private InletQueue untold = InletQueue.NONE;       // that this incarnation is to be told of
-  private InletQueue asking = InletQueue.NONE;       // whose producers are to be woken
+  private InletQueue untold = InletQueue.NONE;       // that this incarnation must be told of
+  private InletQueue asking = InletQueue.NONE;       // whose producers must be woken
   private InletQueue ready = InletQueue.NONE;        // with events, the one served last behind all others
   private InletQueue progressing = InletQueue.NONE;  // with progress to be told of
   private InletQueue over = InletQueue.NONE;         // that have ended, and whose events are handled
   private InletQueue failed = InletQueue.NONE;       // whose producers have failed
-  private InletQueue cancels = InletQueue.NONE;      // that are to be cancelled
+  private InletQueue cancels = InletQueue.NONE;      // to be cancelled
   private InletQueue outside = InletQueue.NONE;      // idle ones whose producers do not drain with this stage
   private InletQueue moved = InletQueue.NONE;        // that the turn has paused or resumed
 
@@ -94,7 +94,7 @@ final class InletQueues {
     return asking = asking.orNew(8);
   }
 
-  /** So many subscriptions may be put in any of those that a turn puts them in as it is committed. */
+  /** Makes room for this many subscriptions in the queues that a turn fills while it is committed. */
   void makeRoomFor(int all) {
     toUntold().makeRoomFor(all);
     toAsking().makeRoomFor(all);

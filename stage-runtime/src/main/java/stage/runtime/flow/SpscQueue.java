@@ -122,7 +122,7 @@ final class SpscQueue<E> {
     return ((now & CLOSED) != 0 ? accepted : now & COUNT) - taken;
   }
 
-  /** Emits events, so many of which are available. Those that are emitted before something throws are taken out. */
+  /** Emits this many events, which are available. Those emitted before something throws are taken out. */
   void drain(long count, BulkOutlet<E> out) {
     long left = count;
     while (left > 0) {

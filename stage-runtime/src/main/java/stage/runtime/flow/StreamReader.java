@@ -25,7 +25,7 @@ import stage.runtime.time.Permits;
  */
 final class StreamReader<E> extends Spliterators.AbstractSpliterator<E> implements BridgeResource {
   // One word says how many events of the batch were read, and whether it is over. Reader and consumer change it by
-  // compare-and-set, so that an event is either read, or among those that are given back; whoever comes first decides.
+  // compare-and-set, so that an event is either read or among those that are given back; the first to come decides.
 
   private static final long OVER = 1L << 62;
   private static final long COUNT = OVER - 1;

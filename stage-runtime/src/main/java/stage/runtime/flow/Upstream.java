@@ -42,7 +42,7 @@ final class Upstream<E> implements Flow.Subscriber<E>, BatchSubscriber<E> {
   // set by the publisher's thread or the stage's, once, by compare-and-set
   private volatile Ending ending;
   private volatile boolean closed;                   // set by the stage's thread, once its queue is
-  private volatile boolean cancelled;                // whoever cancels, by compare-and-set
+  private volatile boolean cancelled;                // written by the thread that cancels, by compare-and-set
   // written by the stage's thread before it asks, read by the publisher's
   private volatile long requested;
   private long received;                             // the publisher's side, as the next

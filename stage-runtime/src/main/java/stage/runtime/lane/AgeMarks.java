@@ -12,14 +12,14 @@ final class AgeMarks {
 
   private static final VarHandle MARKS = MethodHandles.arrayElementVarHandle(Mark[].class);
 
-  /** So many events had been published at that time. */
+  /** Notes how many events had been published at that time. */
   private record Mark(long published, long nanos) {}
 
   private final Mark[] marks = new Mark[KEPT];   // a ring
   private long noted;   // how many so far
   private long lastNanos;
 
-  /** So many events are published by now. */
+  /** Notes how many events are published by now. */
   void note(long published, long nowNanos) {
     if (noted > 0 && nowNanos - lastNanos < APART_NANOS) return;
     lastNanos = nowNanos;

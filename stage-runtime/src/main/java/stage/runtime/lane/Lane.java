@@ -33,17 +33,16 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
 
   private static final int LARGEST_OPEN_NODE = 256;
 
-  /** A batch that is handed out may keep an array alive that is so many times as long. */
+  /** A batch that is handed out may keep an array alive that is at most this many times as long. */
   private static final int LONGEST_KEPT = 4;
 
   private static final int FEW = 8;
 
-  /** The clock is read for the ages of events once in so many, while the scope is not watched. */
+  /** While the scope is not watched, the clock is read for the ages of events once in this many. */
   private static final int EVENTS_PER_MARK = 64;
 
   /**
-   * After so many readings that its writer got in the way of, a reader takes it for one that was taken off its
-   * processor.
+   * How often a writer may get in a reader's way before the reader assumes that it was taken off its processor.
    */
   private static final int PATIENCE = 100;
 

@@ -15,7 +15,7 @@ public interface LaneTail<E> {
   long unsettled();
 
   /**
-   * Makes sure that to publish a run of so many events next takes no memory, and so does not fail. Changes nothing that
+   * Makes sure that publishing this many events next takes no memory, and so does not fail. Changes nothing that
    * can be seen.
    */
   void reserve(int count);

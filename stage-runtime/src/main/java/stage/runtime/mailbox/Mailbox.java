@@ -17,7 +17,7 @@ import stage.runtime.time.Permits;
  * keep others out nor pile up behind a stage that is stuck.
  */
 public final class Mailbox {
-  /** More than will ever wait, and so many that those which are given back at the end fit in an {@code int} too. */
+  /** More than will ever wait; the places given back at the end still fit in an {@code int}. */
   public static final int MOST = 1 << 30;
 
   /** The mark of a closed mailbox. */

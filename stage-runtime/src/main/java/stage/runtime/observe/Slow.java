@@ -157,7 +157,7 @@ final class Slow {
 
   // ---- uneven groups
 
-  /** By all that was sent since the start: in a short time, whoever is given a batch looks as if it got all. */
+  /** By everything sent since the start: over a short time, a stage that is given one batch looks as if it got all. */
   private Optional<Finding> skew(StageSnapshot producer) {
     boolean isPartitioned = producer.feed().map(feed -> feed.dispatch().equals("partition")).orElse(false);
     if (!isPartitioned || producer.outputs().size() < GROUP) return Optional.empty();

@@ -16,7 +16,7 @@ final class StallLimit {
 
   private static final int TWICE = 2;
 
-  /** What waits for a timer too goes on by itself, and is given so many times as long. */
+  /** A stage that also waits for a timer goes on by itself, so it is given this many times as long. */
   private static final int WITH_TIMER = 10;
 
   private final Duration limit;

@@ -34,7 +34,7 @@ final class Stand {
   /** Until JDK 24, a virtual thread that waits for a monitor keeps the thread that carries it. */
   private static final boolean MONITORS_PIN = Runtime.version().feature() < 24;
 
-  /** From so many events on, not one of which it was given, a stage is told that nothing is meant for it. */
+  /** Once this many events have passed a stage by, it is said that none is meant for it. */
   private static final long MANY = 100;
 
   private final Map<String, StageSnapshot> before;

@@ -58,7 +58,7 @@ final class AckChecks {
       return new Kept(Math.max(0, elements - others), Math.max(0, absorbed - others));
     }
 
-    /** So many would end it. */
+    /** How many would end it. */
     Kept below(long end) {
       return new Kept(Math.max(0, Math.min(elements, end - 1)), Math.max(0, Math.min(absorbed, end - 1)));
     }

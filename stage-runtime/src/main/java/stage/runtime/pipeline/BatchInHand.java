@@ -90,7 +90,7 @@ final class BatchInHand {
     in.commit(events);
   }
 
-  /** Publishes and settles what so many elements have come to. */
+  /** Publishes the results of this many elements, and settles them. */
   void settleTaken(int taken) {
     if (taken <= settled) return;
     results.flush();

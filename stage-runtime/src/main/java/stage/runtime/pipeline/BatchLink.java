@@ -7,8 +7,8 @@ import stage.api.pipeline.Weight;
 import stage.runtime.pipeline.receipt.Claim;
 
 /**
- * Makes lists: of so many, or of so much weight, or of what there is when time is over. A list that is being made is
- * a chain of immutable nodes, so that an element, and a turn, can be taken back by forgetting nodes.
+ * Makes lists: of a number of elements, of a weight, or of what is there when the time is over. A list that is being
+ * made is a chain of immutable nodes, so that an element, and a turn, can be taken back by forgetting nodes.
  */
 final class BatchLink extends WaitingLink<BatchLink.Open> {
   /**

@@ -7,7 +7,8 @@ import stage.runtime.pipeline.receipt.Carried;
 import stage.runtime.pipeline.receipt.Claim;
 
 /**
- * The first link of a run that takes what comes whether it is wanted or not, and keeps so many of them until they are.
+ * The first link of a run that takes elements before they are wanted, and keeps a limited number of them until they
+ * are.
  */
 final class BufferLink extends Link {
   private final int most;

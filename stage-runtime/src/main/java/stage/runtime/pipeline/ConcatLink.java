@@ -10,7 +10,7 @@ final class ConcatLink extends HeldLink<ConcatLink.Place> {
    */
   record Place(int current, long ended) {}
 
-  /** So many inputs there may be at most: there is a bit for each. */
+  /** How many inputs there may be: there is a bit for each. */
   static final int MOST = 64;
 
   ConcatLink() {

@@ -21,7 +21,7 @@ final class FilesSource implements Stage.Producer<Object> {
    * Where it is.
    *
    * @param file in which file
-   * @param line behind so many lines
+   * @param line behind how many lines
    */
   private record Place(int file, long line) {}
 

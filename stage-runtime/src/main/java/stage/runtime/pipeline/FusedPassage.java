@@ -63,7 +63,7 @@ final class FusedPassage implements Passage {
     return behindSwept + 1 - first;
   }
 
-  /** So many elements are through, of which an operator has not worked some in: they were late, or belong nowhere. */
+  /** Counts elements that are through. An operator has not worked some in: they were late, or belong nowhere. */
   private void count(int taken, int notTaken, int late) {
     if (taken > 0) attempts.elementSucceeded();
     int passed = fused.passed();

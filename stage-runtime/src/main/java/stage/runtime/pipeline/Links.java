@@ -56,7 +56,7 @@ final class Links {
     this.counted = new Counted(stage.takesCounted());
   }
 
-  /** {@return what a run's chain is made of} Each of its results goes to so many consumers. */
+  /** {@return what a run's chain is made of} Each of its results goes to this many consumers. */
   static ChainPlan of(StagePlan stage, int consumers) {
     var made = new Links(stage);
     for (Part part : stage.parts) made.add(part);

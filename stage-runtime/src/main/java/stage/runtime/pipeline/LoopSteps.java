@@ -11,7 +11,7 @@ import stage.api.pipeline.Fn;
  * @param tests which elements pass; null where a step is a function
  */
 record LoopSteps(List<Fn<Object, Object>> functions, List<Criterion<Object>> tests) {
-  /** So many steps has a loop; longer runs have several. */
+  /** How many steps a loop has at most; longer runs have several loops. */
   static final int MOST = 10;
 
   static final LoopSteps NONE = new LoopSteps(List.of(), List.of());

@@ -111,7 +111,7 @@ final class MadeResults {
     journal.settle(its, cause, place);
   }
 
-  /** Decides about one that a user function could not make. Returns whether it is to be tried again. */
+  /** Decides about one that a user function could not make. Returns whether to try again. */
   boolean retry(int step, Link of, Object subject, Exception cause) throws Exception {
     attempts.ensureTheirs(cause);
     givingUp.begin();

@@ -37,7 +37,7 @@ final class Pace {
     return Math.min(piece, left);
   }
 
-  /** So many were taken at once. */
+  /** Notes how many were taken at once. */
   void took(int elements) {
     long now = isTimed ? time.nanos() : 0;
     tally.progressed(elements, now);

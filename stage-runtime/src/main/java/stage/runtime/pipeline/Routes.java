@@ -7,8 +7,8 @@ import stage.runtime.pipeline.operator.Keys;
 
 /**
  * The routes of one stage: an event for a route whose consumer has ended is for nobody. A stage that has emitted all
- * waits until its events are delivered, so it must be told when that cannot be: by whoever is second, the stage that
- * completes or the consumer that ends. Any thread; each flag is set once, and reads of the atomic array see it.
+ * waits until its events are delivered, so it must be told when that cannot be: by the one that comes second, the stage
+ * that completes or the consumer that ends. Any thread; each flag is set once, and reads of the atomic array see it.
  */
 final class Routes implements Dispatcher.IndexFunction<Object>, EndingPartitions {
   private static final int OPEN = 0;

@@ -10,7 +10,7 @@ final class StagedResults {
   /** So much of what steps make of one element belongs to its turn; what they make beyond goes on in later ones. */
   static final int EXPANSION = 1024;
 
-  private static final int PORTION = 4096;   // so many results of windows in a turn, unless more is wanted
+  private static final int PORTION = 4096;   // results of windows in a turn, unless more are wanted
   private static final int LARGEST_PORTION = 65_536;
   private static final Object[] NONE = {};
 
@@ -52,7 +52,7 @@ final class StagedResults {
     return count;
   }
 
-  /** {@return the results as an array, with room for so many more behind {@link #count}} */
+  /** {@return the results as an array, with room for this many more behind {@link #count}} */
   Object[] withRoomFor(int more) {
     if (staged.length < count + more) staged = Arrays.copyOf(staged, count + more);
     return staged;

@@ -34,7 +34,7 @@ final class Tally {
   }
 
   /**
-   * Where the numbers of a stage are read. Its {@code committed} is volatile, so that whoever reads it sees a whole
+   * Where the numbers of a stage are read. Its {@code committed} is volatile, so that a reader sees a whole
    * turn.
    */
   static final class Board {
@@ -96,7 +96,7 @@ final class Tally {
         dropped, retried, out);
   }
 
-  /** So many elements of the turn are through, which may still be undone, at a time; 0 if that is not known. */
+  /** Notes how many elements of the turn are through, which may still be undone, at a time; 0 if that is not known. */
   void progressed(int elements, long nanos) {
     Board.PROGRESS.setOpaque(board, board.progress + elements);
     Board.PROGRESS_NANOS.setOpaque(board, nanos);

@@ -29,7 +29,7 @@ public final class SimulatedTime implements Time {
     /**
      * Runs.
      *
-     * @throws Throwable as it likes
+     * @throws Throwable anything
      */
     void run() throws Throwable;
   }

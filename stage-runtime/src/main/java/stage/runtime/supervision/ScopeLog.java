@@ -68,7 +68,7 @@ final class ScopeLog {
    * Logs a crash.
    *
    * @param path the stage
-   * @param incarnation which of its lives, as it is to be referred to
+   * @param incarnation which of its incarnations, as log lines name it
    * @param line what became of it
    * @param cause why
    */

@@ -4,7 +4,7 @@ import stage.api.SubscriptionSnapshot;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 
-/** What every cell of a scope tells it, whoever looks after the cell: which events consumers gave back. */
+/** What every cell tells its scope, whatever its owner: which events consumers gave back. */
 abstract class ScopeNews implements CellOwner.News {
   final ScopeContext context;
 

@@ -12,7 +12,7 @@ import stage.runtime.simulation.Shrinker;
 import stage.runtime.simulation.SimulatedTime;
 import stage.runtime.time.Time;
 
-/** Makes a run that has failed plainer, and tells of it. */
+/** Simplifies a run that has failed, and reports it. */
 final class FailureReport {
   // by the real clock; a run that only fails after seconds must not be made for hours
   private static final Duration LONGEST = Duration.ofSeconds(10);

@@ -23,7 +23,7 @@ final class KeptTrace {
   private final Deque<String> lines = new ArrayDeque<>();
   private String before = "";      // the last line, without its numbers
   private String beforeThat = "";
-  // held back, for they say the same as the two before; the first few of them
+  // held back, because they say the same as the two before; the first few of them
   private final Deque<String> repeated = new ArrayDeque<>();
   private int repeatedCount;
   private boolean isCut;

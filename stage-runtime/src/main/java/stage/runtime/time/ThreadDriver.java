@@ -136,7 +136,7 @@ final class ThreadDriver implements Driver {
     return isOver[0];
   }
 
-  /** {@return whether this thread makes no more steps; else they are to be run again, for what is around them} */
+  /** {@return whether this thread makes no more steps; otherwise they run again, for what is around them} */
   private boolean steps() {
     while (true) {
       try {

@@ -12,8 +12,8 @@ import java.util.Optional;
  * @param effort how much is measured
  * @param only names of scenarios, or beginnings of them; empty for all
  * @param json where the results go as JSON
- * @param wantsList whether only the scenarios are to be listed
- * @param wantsHelp whether only the options must be told
+ * @param wantsList whether to list the scenarios only
+ * @param wantsHelp whether to print the options only
  */
 record BenchOptions(Effort effort, List<String> only, Optional<Path> json, boolean wantsList, boolean wantsHelp) {
   static final String USAGE = """
@@ -64,7 +64,7 @@ record BenchOptions(Effort effort, List<String> only, Optional<Path> json, boole
     return rest.next();
   }
 
-  /** {@return those that were asked for} */
+  /** {@return the scenarios that were asked for} */
   List<Scenario> choose(List<Scenario> all) throws Misuse {
     for (String name : only) {
       if (all.stream().noneMatch(scenario -> isMeant(scenario, name))) {

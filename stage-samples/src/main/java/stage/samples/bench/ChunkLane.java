@@ -8,8 +8,8 @@ import java.util.concurrent.locks.LockSupport;
  * Hands chunks from one virtual thread to one other; two may be on their way, the one in the taker's hands included. As
  * bare as it can be: no demand, no failure, no end, no numbers.
  *
- * <p>A slot is written with a volatile store, and then the peer's waiting flag is read; whoever waits sets its flag,
- * and then looks at the slot once more. One of the two sees the other.
+ * <p>A slot is written with a volatile store, and then the peer's waiting flag is read; a peer that waits sets its
+ * flag, and then looks at the slot once more. One of the two sees the other.
  */
 final class ChunkLane {
   private static final int SLOTS = 2;

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param idlePipelines how many idle pipelines there are at a time
  * @param idleRounds how often they are built
  * @param rows how many rows of flights there are
- * @param few the fewest events of a run: so many that they weigh more than what a run takes besides
+ * @param few the fewest events of a run: enough to outweigh everything else that a run does
  * @param allocations which share of its events a measurement of allocations runs, at most 1
  * @param peak how long a contender runs in a JVM of its own, from its start
  */

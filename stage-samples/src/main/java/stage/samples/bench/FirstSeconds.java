@@ -11,7 +11,7 @@ final class FirstSeconds {
   private static final long AROUND_NANOS = Duration.ofMillis(300).toNanos();
 
   /**
-   * From the first run on so many that to build the shape and to take it down, which takes tens of milliseconds in a
+   * From the first run on enough that building the shape and taking it down, which takes tens of milliseconds in a
    * new JVM, weighs little: what is looked at is the load.
    */
   private static final long EVENTS = 1_000_000;

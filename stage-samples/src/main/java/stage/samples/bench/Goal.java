@@ -4,10 +4,10 @@ import java.util.List;
 
 /** What Stage is to show in a scenario. */
 sealed interface Goal {
-  /** It costs at most so many times what a rival does. */
+  /** It costs at most this many times what a rival does. */
   record Within(double times, String rival) implements Goal {}
 
-  /** The rival costs at least so many times what it does. */
+  /** The rival costs at least this many times what it does. */
   record Faster(double times, String rival) implements Goal {}
 
   /** It costs at most so much, whatever the others do. */

@@ -17,7 +17,7 @@ final class Growth implements Scenario {
     double nanos(int size, long events) throws Exception;
   }
 
-  /** What is measured, among at most so many. */
+  /** What is measured, among at most this many. */
   private record Part(String name, String about, int most, Shape shape) {
     Part(String name, String about, Shape shape) {
       this(name, about, MOST, shape);
@@ -88,7 +88,7 @@ final class Growth implements Scenario {
         "ns each", scores, List.of(new Goal.Within(TIMES, contender(sizes.size() - 1, sizes))));
   }
 
-  /** Twice as many events as are asked for at once, and so many that they take a while. */
+  /** Twice as many events as are asked for at once, and enough to take a while. */
   private static double nanos(Part part, int size, int most) throws Exception {
     return part.shape().nanos(size, Math.max(40L * size, 20L * most));
   }

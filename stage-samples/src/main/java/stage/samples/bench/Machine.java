@@ -22,7 +22,7 @@ record Machine(String jdk, String vm, String os, int cores, long maxHeapMiB, boo
         runtime.totalMemory() == runtime.maxMemory());
   }
 
-  /** {@return what is to be said of the heap} */
+  /** {@return a line about the heap} */
   String heap() {
     String size = String.format("%,d MiB", maxHeapMiB);
     return isHeapFixed

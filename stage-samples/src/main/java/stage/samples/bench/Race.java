@@ -13,7 +13,7 @@ import java.util.function.LongUnaryOperator;
  * @param name its name, for {@code --only}
  * @param about what is done, in a line
  * @param most how many events the smallest run has at most, because each takes long
- * @param expected the sum that so many events must give
+ * @param expected the sum that this many events must give
  * @param contenders who runs
  * @param goals what Stage is to show
  */

@@ -16,7 +16,7 @@ import stage.api.supervision.Supervisor;
 
 /** Stage itself, as its users write it. */
 final class Stages implements Technique {
-  /** The name in tables, and of whom the goals speak. */
+  /** The name in tables and goals. */
   static final String NAME = "Stage";
 
   @Override

@@ -11,13 +11,13 @@ import java.util.List;
  * little. None is waited for longer than a limit, for on such a machine figures never come to rest.
  */
 final class WarmUp {
-  /** So many runs in a row without progress, and a contender is warm. */
+  /** After this many runs in a row without progress, a contender is warm. */
   private static final int RUNS_WITHOUT_PROGRESS = 3;
 
   /** A run that is better by this share or less is as good. */
   private static final double PROGRESS = 0.03;
 
-  /** So many times the time that must have brought no progress. */
+  /** How many times as long must have brought no progress. */
   private static final int LONGEST = 8;
 
   /** Runs a contender once. */
@@ -53,7 +53,7 @@ final class WarmUp {
     best = Math.min(best, figure);
   }
 
-  /** {@return whether it has come to rest, or was given all the time there is} */
+  /** {@return whether it has settled down, or has used all the time there is} */
   boolean isOver() {
     boolean isAtRest = withoutProgressNanos >= leastNanos && withoutProgress >= RUNS_WITHOUT_PROGRESS;
     return isAtRest || hasRun && spentNanos >= mostNanos;

@@ -177,7 +177,7 @@ final class BlockSource implements Closeable {
     };
   }
 
-  /** Closes what is open. A pipe stays so, for whoever goes on. */
+  /** Closes what is open. A pipe stays open, for the next incarnation. */
   @Override
   public void close() throws IOException {
     if (open != null && pipe == null) open.close();

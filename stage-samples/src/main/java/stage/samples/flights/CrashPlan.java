@@ -34,7 +34,7 @@ final class CrashPlan {
     }
   }
 
-  /** One restart in so many crashes too. */
+  /** One restart in this many crashes too. */
   private static final int RESTARTS_PER_CRASH = 4;
 
   private final String stage;
@@ -50,7 +50,7 @@ final class CrashPlan {
   /**
    * Plans the crashes of a stage.
    *
-   * @param points how much of the inputs is to be read before each
+   * @param points how much of the inputs is read before each
    * @param read how much has been
    * @param random decides the rest
    */

@@ -38,7 +38,7 @@ import stage.samples.watch.WatchMode;
  *                           by key
  * </pre>
  *
- * <p>Nothing here holds rows: whoever is slow stops asking, so the reader stops reading, and memory stays flat. The
+ * <p>Nothing here holds rows: a slow stage stops asking, so the reader stops reading, and memory stays flat. The
  * thread that starts a job runs and closes it.
  */
 final class FlightsJob implements AutoCloseable {

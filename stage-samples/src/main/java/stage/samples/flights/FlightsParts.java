@@ -128,7 +128,7 @@ final class FlightsParts implements AutoCloseable {
     return meters.size() == 1 ? meters.getFirst() : new ReadMeter(meters);
   }
 
-  /** {@return the crashes, if there are to be some} */
+  /** {@return the crashes, if any are planned} */
   Optional<Chaos> chaos() {
     return chaos;
   }

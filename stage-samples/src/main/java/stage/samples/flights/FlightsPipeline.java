@@ -21,7 +21,7 @@ import stage.api.pipeline.Windows;
  * @param parts the ends and the functions
  */
 record FlightsPipeline(FlightOptions options, FlightsParts parts) {
-  /** So many blocks wait for a parser: enough to keep it busy. */
+  /** How many blocks wait for a parser: enough to keep it busy. */
   private static final int BLOCKS = 8;
 
   /** Malformed lines come by as well; they must not say how late it is, so they are older than any flight. */

@@ -209,7 +209,7 @@ final class FlightsRun {
       throw parts.trouble().get();
     }
     if (report.deadLettered() > 0) {
-      throw new JobFailed(String.format(Locale.ROOT, "so many flights were given up: %d; the table would be wrong",
+      throw new JobFailed(String.format(Locale.ROOT, "%d flights were given up; the table would be wrong",
           report.deadLettered()));
     }
     if (parts.chaos().isPresent()) parts.chaos().get().ensureHarmless();

@@ -12,7 +12,7 @@ final class JsonTable {
     return format(TableRow.COLUMNS, rows.stream().map(TableRow::columns).toList(), 1);
   }
 
-  /** {@return the table} Of which so many columns, from the left, are texts. */
+  /** {@return the table, in which this many columns, from the left, are texts} */
   static String format(List<String> names, List<List<String>> rows, int texts) {
     if (rows.isEmpty()) return "[]\n";
     StringBuilder json = new StringBuilder();

@@ -13,7 +13,7 @@ final class PlainTable {
     return format(TableRow.COLUMNS, rows.stream().map(TableRow::columns).toList(), 1);
   }
 
-  /** {@return the table} Of which so many columns, from the left, are keys. */
+  /** {@return the table, in which this many columns, from the left, are keys} */
   static String format(List<String> names, List<List<String>> rows, int keys) {
     List<List<String>> lines = new ArrayList<>();
     lines.add(names);

@@ -81,7 +81,7 @@ public final class Lines implements Closeable {
     return handedOut == read && (isStopped || index == inputs.size());
   }
 
-  /** The stage has committed so many lines; those it had beyond that come again. */
+  /** The stage has committed this many lines; those it had beyond that come again. */
   void goOnAfter(long lines) {
     for (; committed < lines; committed++) kept.remove();
     handedOut = committed;

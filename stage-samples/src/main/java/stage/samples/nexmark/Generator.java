@@ -27,7 +27,7 @@ record Generator(long events, long seed, long outOfOrder) implements Iterable<Ev
   private static final long FIRST_ID = 1_000;
   private static final int FIRST_CATEGORY = 10;
   private static final int CATEGORIES = 5;
-  private static final int HOT = 100;         // a hot seller, bidder or auction is the last of so many
+  private static final int HOT = 100;         // a hot seller, bidder or auction is the last of this many
   private static final int ACTIVE_PEOPLE = 1_000;
   private static final int OPEN_AUCTIONS = 100;
   private static final int LEAD = 10;         // ids that are not there yet

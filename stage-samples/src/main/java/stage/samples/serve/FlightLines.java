@@ -19,7 +19,7 @@ final class FlightLines implements Iterable<String> {
     this.count = count;
   }
 
-  /** {@return so many flights} */
+  /** {@return this many flights} */
   static FlightLines of(long count) throws IOException {
     try (var in = new BufferedReader(
         new InputStreamReader(FlightLines.class.getResourceAsStream(RESOURCE), StandardCharsets.UTF_8))) {

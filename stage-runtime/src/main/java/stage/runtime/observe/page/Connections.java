@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The open connections of one page, of which there are at most so many. Any thread. */
+/** The open connections of one page, up to a limit. Any thread. */
 final class Connections {
   private static final int MOST = 16;
   private static final int MOST_STREAMS = 4;

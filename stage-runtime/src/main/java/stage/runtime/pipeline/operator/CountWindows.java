@@ -6,8 +6,8 @@ import stage.api.pipeline.Pane;
 import stage.api.pipeline.Window;
 
 /**
- * Windows of so many elements of a key. A window reaches from its earliest element to just behind its latest; its
- * result has the latest's time, and the smallest watermark of its elements.
+ * Windows of a fixed number of elements of a key. A window reaches from its earliest element to just behind its latest;
+ * its result has the latest's time, and the smallest watermark of its elements.
  */
 final class CountWindows implements SingleInput<Object, Object> {
   /** @param isTold whether an early pane that the clock has brought has told of all of its elements */

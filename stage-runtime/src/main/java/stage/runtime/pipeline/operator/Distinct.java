@@ -1,6 +1,6 @@
 package stage.runtime.pipeline.operator;
 
-/** Lets an element pass if its key is not among those remembered: the last so many that were new. */
+/** Lets an element pass if its key is not among those remembered: a fixed number of the newest keys. */
 public final class Distinct implements SingleInput<Object, Object> {
   private final int remembered;
   private final ValueSlots seen;

@@ -20,7 +20,7 @@ final class LongSlots extends Slots {
     this(0);
   }
 
-  /** Has room for so many keys. */
+  /** Has room for this many keys. */
   LongSlots(int room) {
     super(room, CELL);
   }

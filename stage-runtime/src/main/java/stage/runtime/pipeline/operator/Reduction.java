@@ -52,7 +52,7 @@ record Reduction(Object zero, Fold<Object, Object> fold, Merge<Object> merge, Fn
     return table(0);
   }
 
-  /** {@return an empty table that has room for so many keys} */
+  /** {@return an empty table with room for this many keys} */
   KeyedTable table(int keys) {
     return weight != null ? new LongTable(weight, new LongSlots(keys)) : new ValueTable(this, new ValueSlots(keys));
   }

@@ -15,7 +15,7 @@ final class ValueSlots extends Slots {
     this(0);
   }
 
-  /** Has room for so many keys. */
+  /** Has room for this many keys. */
   ValueSlots(int room) {
     super(room, 1);
     values = new Object[slots()];

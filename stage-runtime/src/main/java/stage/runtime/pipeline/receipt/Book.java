@@ -172,7 +172,7 @@ public abstract class Book {
 
   // ---- the keeper
 
-  /** {@return how many deliveries the source is asked for, if so many elements are wanted} */
+  /** {@return how many deliveries the source is asked for, if this many elements are wanted} */
   final long wanted(long demand) {
     return isExhausted ? 0 : Math.max(0, Math.min(demand - pending.size(), room()));
   }
@@ -364,7 +364,7 @@ public abstract class Book {
   /** Has the source hand in deliveries. User code, but for what it hands in. */
   abstract void receive(long wanted, BridgeContext context) throws Exception;
 
-  /** {@return whether the source is to be called once a second when nothing is wanted} */
+  /** {@return whether to call the source once a second when nothing is wanted} */
   abstract boolean wantsToBeCalled();
 
   /** Ends the source. User code. */

@@ -98,7 +98,7 @@ public final class Journal {
   }
 
   /**
-   * So many elements more answer for a claim.
+   * Adds to the elements that answer for a claim.
    *
    * @param claim what for; null for nothing
    * @param elements how many

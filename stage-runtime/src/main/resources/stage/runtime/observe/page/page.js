@@ -102,7 +102,7 @@ function shares(stage) {
   return { busy: stage.busy || 0, events, demand, other };
 }
 
-/** What a stage of a pipeline has come to, a few words in each line. */
+/** The numbers of a stage of a pipeline, a few words in each line. */
 function progress(stage) {
   const run = stage.run, now = [], lost = [];
   if (!run) return [];
