@@ -50,7 +50,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
 
   private final long id;
   private final String name;
-  private final String path;
+  private final String scope;
   private final SubscriptionGraph graph;
   private final CellOwner owner;
   private final Watching watching;
@@ -85,8 +85,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   private Cell(StageSpec<S> spec, String scope, SubscriptionGraph graph, CellOwner owner, Assembly assembly) {
     this.id = graph.nextCellId();
     this.name = spec.name();
-    // not with a plus sign, for which the JDK makes classes: some hundred KiB for the first ones
-    this.path = scope.concat("/").concat(name);
+    this.scope = scope;
     this.graph = graph;
     this.owner = owner;
     this.watching = owner.services().watching();
@@ -166,7 +165,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    * @throws IllegalStateException if it would wait forever
    */
   public void ensureBegun(String what) {
-    if (assembly != null) assembly.ensureMayWait(what, "stage " + path);
+    if (assembly != null && !assembly.isOver()) assembly.ensureMayWait(what, "stage " + path());
   }
 
   /** {@return whether it emits, and delivers nothing yet} Any thread. */
@@ -202,9 +201,11 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     return name;
   }
 
+  /** {@return its path, made each time: of many stages, few are asked for it, and not often} */
   @Override
   public String path() {
-    return path;
+    // not with a plus sign, for which the JDK makes classes: some hundred KiB for the first ones
+    return scope.concat("/").concat(name);
   }
 
   /** {@return tells what it does in a pipeline; null if it is in none} Any thread. */
@@ -322,7 +323,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   Mailbox mailbox() {
     Mailbox there = mailbox;
     if (there != null) return there;
-    var made = new Mailbox(graph.time().permits(mailboxCapacity(), "a free place in the mailbox of", path));
+    var made = new Mailbox(graph.time().permits(mailboxCapacity(), "a free place in the mailbox of", path()));
     // Pairs with the reads here, in hasMail and mailSize: they see a mailbox whole. That the cell does not park beside
     // one it has not seen yet, the sender's wake-up sees to, as for each message.
     return MAILBOX.compareAndSet(this, null, made) ? made : mailbox;
@@ -390,11 +391,11 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   }
 
   System.Logger logger() {
-    return System.getLogger("stage." + path.replace('/', '.'));
+    return System.getLogger("stage." + path().replace('/', '.'));
   }
 
   String threadName(int incarnation) {
-    return BlockedThread.STAGE_PREFIX.concat(path).concat("#").concat(Integer.toString(incarnation));   // as the path
+    return BlockedThread.STAGE_PREFIX.concat(path()).concat("#").concat(Integer.toString(incarnation));   // as the path
   }
 
   /** {@return why it has ended, or is about to; null if it is not} */
@@ -493,7 +494,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   public boolean awaitEnd(long nanos) {
     long until = graph.time().nanos() + Math.min(nanos, Long.MAX_VALUE / 2);
     return Uninterruptibly.await(
-        () -> lifecycle.ended().await(graph.time(), "the end of", path, Math.max(0, until - graph.time().nanos())),
+        () -> lifecycle.ended().await(graph.time(), "the end of", path(), Math.max(0, until - graph.time().nanos())),
         () -> owner.services().cancel(this));
   }
 
@@ -501,7 +502,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   public void stopAndAwait() {
     stop();
     Uninterruptibly.await(() -> {
-      lifecycle.ended().await(graph.time(), "the end of", path);
+      lifecycle.ended().await(graph.time(), "the end of", path());
       return null;
     }, () -> owner.services().cancel(this));
   }
@@ -662,7 +663,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   @SuppressWarnings("unchecked")   // a caller with a producer's cell knows its events
   private <O> IntakeDoor<O> intakeDoor() {
     if (!isGenerator && consumerHalf == null) return ((ProducerHalf<O>) producerHalf).ensureIntakeDoor();
-    throw new UnsupportedOperationException("emit() from outside is for producers, but stage " + path + " is a "
+    throw new UnsupportedOperationException("emit() from outside is for producers, but stage " + path() + " is a "
         + (isGenerator ? "generator" : "producer-consumer") + "; use castEmit, or a producer of its own");
   }
 
@@ -672,7 +673,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   }
 
   StopReason awaitEnd() throws InterruptedException {
-    lifecycle.ended().await(graph.time(), "the end of", path);
+    lifecycle.ended().await(graph.time(), "the end of", path());
     return endReason();
   }
 
@@ -691,7 +692,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    */
   public void ensureForeignThread(String what) {
     if (driver.isCurrent()) {
-      throw new IllegalStateException(what + " on stage " + path
+      throw new IllegalStateException(what + " on stage " + path()
           + " would wait for itself, because it was called on the stage's own thread");
     }
   }
@@ -718,7 +719,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
       throw full;   // and is called again
     // what was handed in waits with the rest, and counts as undelivered; the others must still be told
     } catch (Throwable ruleFailure) {
-      report("the dispatcher of stage " + path + " threw as the stage ended", ruleFailure);
+      report("the dispatcher of stage " + path() + " threw as the stage ended", ruleFailure);
     }
     if (consumerHalf != null) consumerHalf.close();
     if (producerHalf != null) producerHalf.close(ending);

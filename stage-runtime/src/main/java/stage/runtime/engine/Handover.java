@@ -41,26 +41,37 @@ final class Handover {
     }
   }
 
-  /**
-   * What a thread that wants something done may do itself while the cell's thread is in user code.
-   *
-   * @param work does it
-   * @param borrowing held by a thread that has borrowed the cell
-   */
-  private record Chores(Runnable work, ShortLock borrowing) {}
+  /** What a thread that wants something done may do itself while the cell's thread is in user code. */
+  private static final class Chores {
+    private final Runnable work;                             // does it
+    private final ShortLock borrowing = new ShortLock();     // held by a thread that has borrowed the cell
+    private volatile boolean wanted;                         // whether there may be something to do: any thread
 
-  /** The threads that were replaced, and how much of them was refused. Of many cells, few ever have one. */
-  private static final class Replaced {
+    Chores(Runnable work) {
+      this.work = work;
+    }
+  }
+
+  /**
+   * What few of many cells ever need: the threads that were replaced, how much of them was refused, and the chores of a
+   * generator.
+   */
+  private static final class Rest {
     private static final VarHandle REFUSED = Handles.of(MethodHandles.lookup(), "refused", long.class);
 
+    private final Chores chores;                         // null except for a generator
     private volatile List<Thread> threads = List.of();   // the thread that takes over, one at a time
     private volatile long refused;                       // any thread, atomically
+
+    Rest(Chores chores) {
+      this.chores = chores;
+    }
   }
 
   private static final VarHandle WORD = Handles.of(MethodHandles.lookup(), "word", int.class);
   private static final VarHandle SINCE = Handles.of(MethodHandles.lookup(), "sinceNanos", long.class);
   private static final VarHandle CALLBACKS = Handles.of(MethodHandles.lookup(), "callbacks", long.class);
-  private static final VarHandle REPLACED = Handles.of(MethodHandles.lookup(), "replaced", Replaced.class);
+  private static final VarHandle REST = Handles.of(MethodHandles.lookup(), "rest", Rest.class);
 
   private static final int BORROWED = Integer.MIN_VALUE;
 
@@ -72,11 +83,10 @@ final class Handover {
   private long callbacks;          // the cell's thread: how many have begun; opaque, since nothing is ordered by it
   private long sinceNanos;         // the cell's thread; opaque; when the callback began; 0 if the clock was not read
   private volatile CallbackTimes times;   // the cell's thread; null until someone has watched, or one took long
-  private Chores chores;           // null except for a generator; written before its start
-  private volatile boolean wanted; // whether there may be chores to do: any thread
   private volatile int word;       // the cell's thread, one that takes over or borrows, by compare-and-set
   private int left;                // the cell's thread: the word as it was when that left user code last
-  private volatile Replaced replaced;   // set once, by the thread that needs it first
+  // set once, by the thread that needs it first; of a generator before its start
+  private volatile Rest rest;
 
   Handover(Driver driver, StepMachine machine, Time time) {
     this.driver = driver;
@@ -172,18 +182,19 @@ final class Handover {
   /** The cell's thread enters user code. */
   void enter() {
     int stay = word + 1 & Integer.MAX_VALUE;
+    Chores chores = chores();
     if (chores == null) {
       // pairs with the compare-and-set in takeOver: the thread that takes over sees all that was done before
       WORD.setRelease(this, stay);
       return;
     }
     word = stay;
-    if (wanted) doChores();
+    if (chores.wanted) doChores();
   }
 
   /** The cell may stay in user code forever, and there is work to do meanwhile. Called before the cell is started. */
   void hasChores(Runnable chores) {
-    this.chores = new Chores(chores, new ShortLock());
+    rest = new Rest(new Chores(chores));
   }
 
   /**
@@ -191,16 +202,16 @@ final class Handover {
    * the cell's thread does it before it enters user code again. Any thread, after it has published what the work reads.
    */
   void doChores() {
-    Chores chores = this.chores;
+    Chores chores = chores();
     if (chores == null) return;
-    wanted = true;
-    while (wanted && (word & 1) == 1) {
+    chores.wanted = true;
+    while (chores.wanted && (word & 1) == 1) {
       chores.borrowing.lock();
       try {
         int stay = word;
         // volatile; pairs with the write in enter
         if ((stay & 1) == 0 || !WORD.compareAndSet(this, stay, stay | BORROWED)) continue;
-        wanted = false;
+        chores.wanted = false;
         try {
           chores.work.run();
         } finally {
@@ -238,8 +249,9 @@ final class Handover {
   }
 
   private void awaitBorrower() {
-    chores.borrowing.lock();
-    chores.borrowing.unlock();
+    ShortLock borrowing = chores().borrowing;
+    borrowing.lock();
+    borrowing.unlock();
   }
 
   /**
@@ -260,33 +272,39 @@ final class Handover {
     if (stay < 0 || (stay & 1) == 0) return false;
     // volatile; pairs with the release in enter
     if (!WORD.compareAndSet(this, stay, stay + 1 & Integer.MAX_VALUE)) return false;
-    Replaced there = replaced();
+    Rest there = rest();
     List<Thread> all = new ArrayList<>(there.threads);
     all.add(old);
     there.threads = List.copyOf(all);
     return true;
   }
 
-  private Replaced replaced() {
-    Replaced there = replaced;
+  private Rest rest() {
+    Rest there = rest;
     if (there != null) return there;
-    var made = new Replaced();
-    return REPLACED.compareAndSet(this, null, made) ? made : replaced;   // volatile: it is seen whole
+    var made = new Rest(null);
+    return REST.compareAndSet(this, null, made) ? made : rest;   // volatile: it is seen whole
+  }
+
+  /** {@return what others may do; null except for a generator} Any thread. */
+  private Chores chores() {
+    Rest there = rest;
+    return there == null ? null : there.chores;
   }
 
   boolean isReplaced(Thread thread) {
-    Replaced there = replaced;
+    Rest there = rest;
     return there != null && there.threads.contains(thread);
   }
 
   /** Counts something that a replaced thread wanted and did not get. */
   void refuse() {
-    Replaced.REFUSED.getAndAdd(replaced(), 1L);
+    Rest.REFUSED.getAndAdd(rest(), 1L);
   }
 
   /** {@return how often something was refused} */
   long refused() {
-    Replaced there = replaced;
+    Rest there = rest;
     return there == null ? 0 : there.refused;
   }
 }

@@ -24,14 +24,8 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private int handledBeforeCancel = -1;  // events of the batch that count as handled, if the turn cancelled
   // size of the batch whose turn threw, until the stage has been restarted or has ended
   private int crashedBatch;
-  private int suspects;                  // how many of the next events were in a batch that crashed the stage
-  private boolean singly;                // whether these are delivered one at a time
-  private int tries;                     // how often the next of these was tried
-  private int triesOfBatch;              // how often these were tried together
-  private Progress applied;              // last progress the behaviour was told of in a committed turn; null for none
-  // progress that it will be told of next, when everything before it is handled; null for none
-  private Progress seen;
-  private long seenBehind;               // how many events were sent before that progress
+  private Suspects suspects;             // null until a batch has crashed the stage
+  private InletProgress progress;        // null until there was some
   private boolean paused;                // whether it is paused
   private boolean pausedInTurn;          // the same, as the current turn has set it
   private boolean cancelled;
@@ -187,40 +181,43 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return lane.ending() instanceof Ending.Failed;
   }
 
-  // ---- progress. It is seen together with a tail that is read after it, and reported when all events before that tail
-  // are handled. Until then it is kept: in a lane that is never empty, newer progress would always have events before
-  // it.
+  // ---- progress: see InletProgress
 
   /** {@return whether there is progress that a turn without events may report} Changes nothing. */
   boolean hasProgress() {
     if (paused || isCancelled()) return false;
-    if (seen != null) return lane.settled() >= seenBehind;
-    Progress there = lane.progress();   // before the tail
-    return there != null && there != applied && lane.available() == 0;
+    if (seenProgress() != null) return progress.isBehind(lane.settled());
+    return newProgress() != null && lane.available() == 0;   // it is read before the tail
+  }
+
+  /** {@return what there is, if the behaviour was not told of it; else null} */
+  private Progress newProgress() {
+    Progress there = lane.progress();
+    return there != null && progress != null && progress.isApplied(there) ? null : there;
   }
 
   /** Sees the lane's progress, unless earlier progress was seen and is not reported yet. */
   void seeProgress() {
-    if (seen != null) return;
-    Progress there = lane.progress();   // before the tail
-    if (there == null || there == applied) return;
-    seen = there;
-    seenBehind = lane.sent();
+    if (seenProgress() != null) return;
+    Progress there = newProgress();   // before the tail
+    if (there == null) return;
+    if (progress == null) progress = new InletProgress();
+    progress.see(there, lane.sent());
   }
 
   /** {@return whether everything before the seen progress is handled once the batch in hand is} */
   boolean isProgressDue() {
-    return seen != null && lane.settled() + inHand - left >= seenBehind;
+    return seenProgress() != null && progress.isBehind(lane.settled() + inHand - left);
   }
 
+  /** {@return what was seen and is not told of yet; null for nothing} */
   Progress seenProgress() {
-    return seen;
+    return progress == null ? null : progress.seen();
   }
 
   /** The turn that reported the seen progress is committed. */
   void applyProgress() {
-    applied = seen;
-    seen = null;
+    progress.apply();
   }
 
   /** {@return whether there are events that may be handed out} */
@@ -343,8 +340,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
    * the stage.
    */
   int batchLimit() {
-    if (suspects == 0) return demand.batch();
-    return singly ? 1 : Math.min(suspects, demand.batch());
+    return suspects == null ? demand.batch() : suspects.batchLimit(demand.batch());
   }
 
   @Override
@@ -369,7 +365,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
 
   /** Settles the next events of the batch in hand, each with the fate that the turn has given it. */
   private boolean settle(int events) {
-    if (suspects > 0 && events > 0) absolve(events);
+    if (suspects != null && events > 0) suspects.absolve(events);
     int from = settledOfBatch;
     settledOfBatch += events;
     if (givenUp == null || givenUp.isEmpty()) return settle(events, 0, 0);
@@ -430,8 +426,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     handledBeforeCancel = -1;
   }
 
-  // ---- redelivery. A batch that crashed the stage is delivered again: once as a whole, then event by event. An event
-  // is tried once more than it is redelivered; tries of its batch count as its own.
+  // ---- redelivery: see Suspects
 
   /**
    * The batch in hand has crashed the stage, which is restarted. Events given up here are still to be reported.
@@ -440,28 +435,22 @@ final class LaneInlet<I> implements BoundedInlet<I> {
    */
   boolean redeliver(Redelivery redelivery, Throwable cause) {
     int batch = crashedBatch;
-    crashedBatch = 0;
     if (batch == 0) return false;
+    Suspects them = suspects();   // first, as it takes memory: the batch must not be forgotten then
+    crashedBatch = 0;
     if (redelivery.attempts() == 0) {
-      suspects = Math.max(0, suspects - batch);
+      them.forget(batch);
       askAgain(batch);
       boolean asked = settle(0, 0, batch);
       cell().dropped(batch, "no redelivery");
       return asked;
     }
-    if (suspects == 0) {
-      suspects = batch;
-      tries = 0;
-      singly = false;
-    }
-    tries++;
-    if (batch > 1 || !singly && suspects > 1) {
-      if (tries >= Math.min(2, redelivery.attempts())) singly = true;
-      triesOfBatch = tries;
-      return false;
-    }
-    if (tries <= redelivery.attempts()) return false;
-    return giveUp(cause);
+    return them.crashed(batch, redelivery.attempts()) && giveUp(cause);
+  }
+
+  private Suspects suspects() {
+    if (suspects == null) suspects = new Suspects();
+    return suspects;
   }
 
   /**
@@ -475,8 +464,9 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private boolean giveUp(Throwable cause) {
     Object poison = lane.take(1).getFirst();
     if (givenUp == null) givenUp = new GivenUp(cell(), 0);
-    givenUp.addUntold(poison, cause, tries, cell().path());   // first: it takes memory; reported once it is settled
-    absolve(1);
+    // first, as it takes memory; told once it is settled
+    givenUp.addUntold(poison, cause, suspects.tries(), cell().path());
+    suspects.absolve(1);
     askAgain(1);
     return settle(0, 1, 0);
   }
@@ -494,23 +484,9 @@ final class LaneInlet<I> implements BoundedInlet<I> {
    */
   boolean skip(Throwable cause) {
     int batch = crashedBatch;
-    crashedBatch = 0;
     if (batch == 0) return false;
-    if (suspects == 0) {
-      suspects = batch;
-      tries = 0;
-    }
-    tries++;
-    if (batch == 1) return giveUp(cause);
-    singly = true;
-    triesOfBatch = tries;
-    return false;
-  }
-
-  /** The next events have a fate, so they are not the ones that crash the stage. */
-  private void absolve(int events) {
-    suspects = Math.max(0, suspects - events);
-    tries = triesOfBatch;
-    if (suspects == 0) singly = false;
+    Suspects them = suspects();   // first, as above
+    crashedBatch = 0;
+    return them.failed(batch) && giveUp(cause);
   }
 }

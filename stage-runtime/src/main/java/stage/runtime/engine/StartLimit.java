@@ -3,7 +3,6 @@ package stage.runtime.engine;
 import java.time.Duration;
 import stage.api.StageKilledException;
 import stage.api.StageOptions;
-import stage.runtime.time.Driver;
 import stage.runtime.time.ShortLock;
 import stage.runtime.time.Time;
 
@@ -12,35 +11,29 @@ import stage.runtime.time.Time;
  * One per start.
  */
 final class StartLimit {
-  private final String path;
+  private final Cell<?> cell;
   private final Duration limit;
-  private final ShortLock lock;
-  private final Driver driver;
-  private final Runnable overdue;
+  private final ShortLock lock;       // orders the interrupt and the end of the start
   private Time.Alarm alarm;           // the cell's thread only
   private boolean met;                // guarded by the lock
   private volatile boolean expired;   // written under the lock
 
-  private StartLimit(String path, Duration limit, ShortLock lock, Driver driver, Runnable overdue) {
-    this.path = path;
+  private StartLimit(Cell<?> cell, Duration limit) {
+    this.cell = cell;
     this.limit = limit;
-    this.lock = lock;
-    this.driver = driver;
-    this.overdue = overdue;
+    this.lock = cell.graph().lock();
   }
 
   /**
    * {@return the limit of a start that begins now; null if it has none}
    *
-   * @param path of the stage that starts
-   * @param limit how long that may take
-   * @param lock orders the interrupt and the end of the start
-   * @param driver of the thread to interrupt
-   * @param overdue called on the thread for timers after the interrupt
+   * @param cell the stage that starts
    */
-  static StartLimit begin(String path, Duration limit, Time time, ShortLock lock, Driver driver, Runnable overdue) {
+  static StartLimit begin(Cell<?> cell) {
+    Duration limit = cell.options().startTimeout();
     if (limit.equals(StageOptions.NO_START_TIMEOUT)) return null;
-    var begun = new StartLimit(path, limit, lock, driver, overdue);
+    Time time = cell.graph().time();
+    var begun = new StartLimit(cell, limit);
     begun.alarm = time.at(time.nanos() + Time.toNanos(limit), begun::expire);
     return begun;
   }
@@ -50,9 +43,9 @@ final class StartLimit {
     lock.run(() -> {
       if (met) return;
       expired = true;
-      driver.interrupt();
+      cell.driver().interrupt();
     });
-    if (expired) overdue.run();
+    if (expired) cell.owner().services().overdue(cell);
   }
 
   /** Any thread. */
@@ -72,7 +65,7 @@ final class StartLimit {
     if (met) return thrown;
     Thread.interrupted();
     var late = new StageKilledException(
-        "the start of stage " + path + " took longer than its start timeout of " + limit);
+        "the start of stage " + cell.path() + " took longer than its start timeout of " + limit);
     if (thrown != null) late.addSuppressed(thrown);
     return late;
   }
