@@ -1,8 +1,10 @@
 package stage.runtime.engine;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 import stage.api.StageKilledException;
 import stage.api.StageOptions;
+import stage.runtime.time.Driver;
 import stage.runtime.time.ShortLock;
 import stage.runtime.time.Time;
 
@@ -11,29 +13,37 @@ import stage.runtime.time.Time;
  * One per start.
  */
 final class StartLimit {
-  private final Cell<?> cell;
+  private final Supplier<String> path;
   private final Duration limit;
-  private final ShortLock lock;       // orders the interrupt and the end of the start
+  private final ShortLock lock;
+  private final Driver driver;
+  private final Runnable overdue;
   private Time.Alarm alarm;           // the cell's thread only
   private boolean met;                // guarded by the lock
   private volatile boolean expired;   // written under the lock
 
-  private StartLimit(Cell<?> cell, Duration limit) {
-    this.cell = cell;
+  private StartLimit(
+      Supplier<String> path, Duration limit, ShortLock lock, Driver driver, Runnable overdue) {
+    this.path = path;
     this.limit = limit;
-    this.lock = cell.graph().lock();
+    this.lock = lock;
+    this.driver = driver;
+    this.overdue = overdue;
   }
 
   /**
    * {@return the limit of a start that begins now; null if it has none}
    *
-   * @param cell the stage that starts
+   * @param path of the stage that starts
+   * @param limit how long that may take
+   * @param lock orders the interrupt and the end of the start
+   * @param driver of the thread to interrupt
+   * @param overdue called on the thread for timers after the interrupt
    */
-  static StartLimit begin(Cell<?> cell) {
-    Duration limit = cell.options().startTimeout();
+  static StartLimit begin(Supplier<String> path, Duration limit, Time time, ShortLock lock, Driver driver,
+      Runnable overdue) {
     if (limit.equals(StageOptions.NO_START_TIMEOUT)) return null;
-    Time time = cell.graph().time();
-    var begun = new StartLimit(cell, limit);
+    var begun = new StartLimit(path, limit, lock, driver, overdue);
     begun.alarm = time.at(time.nanos() + Time.toNanos(limit), begun::expire);
     return begun;
   }
@@ -43,9 +53,9 @@ final class StartLimit {
     lock.run(() -> {
       if (met) return;
       expired = true;
-      cell.driver().interrupt();
+      driver.interrupt();
     });
-    if (expired) cell.owner().services().overdue(cell);
+    if (expired) overdue.run();
   }
 
   /** Any thread. */
@@ -65,7 +75,7 @@ final class StartLimit {
     if (met) return thrown;
     Thread.interrupted();
     var late = new StageKilledException(
-        "the start of stage " + cell.path() + " took longer than its start timeout of " + limit);
+        "the start of stage " + path.get() + " took longer than its start timeout of " + limit);
     if (thrown != null) late.addSuppressed(thrown);
     return late;
   }
