@@ -41,15 +41,15 @@ enum Contract {
     for (Contract contract : ALL) {
       if (!contract.type.isInstance(behaviour)) continue;
       if (found != null) {
-        throw new IllegalStateException("the factory of stage " + path.get() + " returned a " + behaviour.getClass().getName()
-            + ", which implements " + found + " and " + contract
+        throw new IllegalStateException("the factory of stage " + path.get() + " returned a "
+            + behaviour.getClass().getName() + ", which implements " + found + " and " + contract
             + "; a behaviour implements one contract, and one that consumes and emits is a " + PRODUCER_CONSUMER);
       }
       found = contract;
     }
     if (found != wanted) {
-      throw new IllegalStateException("the factory of stage " + path.get() + " returned a " + behaviour.getClass().getName()
-          + ", which is a " + found + ", but its spec is that of a " + wanted + "; describe it with "
+      throw new IllegalStateException("the factory of stage " + path.get() + " returned a "
+          + behaviour.getClass().getName() + ", which is a " + found + ", but its spec is that of a " + wanted + "; describe it with "
           + found.described);
     }
   }
