@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import stage.api.CallFailedException;
+import stage.api.CancelPolicy;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.Dispatcher;
@@ -84,6 +85,35 @@ class SubscriptionTest extends StageTest {
       assertThat(SupervisorSpec.of("test").options().maxSubscribers()).isEqualTo(10_000);
       assertThatThrownBy(() -> SupervisorSpec.of("test").withMaxSubscribers(-1))
           .isInstanceOf(IllegalArgumentException.class).hasMessage("max subscribers must be at least 0, but was -1");
+    }
+
+    /** Its producer is told, but is busy, and has not taken note. */
+    @Test
+    void freesTheRoomOfASubscriptionThatWasCancelledAtOnce() throws Exception {
+      var isDemanded = new CountDownLatch(1);
+      var mayReturn = new CountDownLatch(1);
+      try (var few = Supervisor.open(SupervisorSpec.of("few").withMaxSubscribers(2))) {
+        ProducerRef<Integer, ?> source = few.start(Stage.producer("source", Integer.class, () -> (demand, out) -> {
+          isDemanded.countDown();
+          mayReturn.await();
+        }));
+        ConsumerRef<Integer, ?> sink = few.start(Stage.consumer("sink", () -> new QueueSink(events)));
+        Subscription first = sink.subscribeTo(SubscriptionSpec.to(source).withCancelPolicy(CancelPolicy.TEMPORARY));
+        isDemanded.await();
+        Subscription second = sink.subscribeTo(SubscriptionSpec.to(source).withCancelPolicy(CancelPolicy.TEMPORARY));
+        assertThatThrownBy(() -> sink.subscribeTo(source)).hasMessageContaining("2 subscribers at most");
+
+        first.cancel();
+        sink.subscribeTo(SubscriptionSpec.to(source).withCancelPolicy(CancelPolicy.TEMPORARY));
+        assertThatThrownBy(() -> sink.subscribeTo(source)).hasMessageContaining("2 subscribers at most");
+
+        second.cancel();
+        sink.subscribeTo(SubscriptionSpec.to(source).withCancelPolicy(CancelPolicy.TEMPORARY)).cancel();
+        // those that leave do not pile up
+        assertThatThrownBy(() -> sink.subscribeTo(source)).hasMessageContaining("2 subscribers at most");
+        mayReturn.countDown();
+        Await.until(() -> source.snapshot().outputs().size() == 1, "the producer has taken note", source);
+      }
     }
   }
 

@@ -149,7 +149,11 @@ public final class Handshake {
 
   private static void ensureRoom(Cell<?> consumer, Cell<?> producer, ProducerHalf<?> half) {
     int most = producer.owner().services().maxSubscribers();
-    if (half.laneCount() < most) return;
+    int there = half.laneCount();
+    if (there < most) return;
+    // Those that leave are there until the producer has taken note, which may be busy. They take no room of others, but
+    // must not pile up.
+    if (there < 2L * most && half.staying() < most) return;
     throw refused(consumer, producer, "it may have " + most + " subscribers at most (maxSubscribers) and has them;"
         + " SupervisorSpec.withMaxSubscribers(n) of its scope allows more");
   }

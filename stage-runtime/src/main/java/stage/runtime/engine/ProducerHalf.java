@@ -127,9 +127,16 @@ final class ProducerHalf<O> implements Rejections {
     return lanes.all();
   }
 
-  /** {@return how many are subscribed} Any thread. */
+  /** {@return how many are subscribed, those included that leave} Any thread. */
   int laneCount() {
     return lanes.size();
+  }
+
+  /** {@return how many are subscribed and do not leave} Looks at each. */
+  int staying() {
+    int staying = 0;
+    for (Lane<?> lane : lanes.all()) if (!lane.isGivenUp()) staying++;
+    return staying;
   }
 
   // ---- events from outside; any thread

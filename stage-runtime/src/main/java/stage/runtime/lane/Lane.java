@@ -128,7 +128,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     leaving = true;
   }
 
-  /** {@return whether what the consumer has not settled has come back, or is going to} The producer's cell. */
+  /** {@return whether what the consumer has not settled has come back, or is going to} Any thread. */
   public boolean isGivenUp() {
     return leaving || left;
   }

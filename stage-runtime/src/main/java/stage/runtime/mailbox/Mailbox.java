@@ -13,8 +13,10 @@ import stage.runtime.time.Permits;
  * link, so that an empty mailbox holds nothing). Closing it puts a mark on the stack, and a sender that sees the mark
  * is refused.
  *
- * <p>A sender that no longer waits for its answer takes its message out again, so that calls which timed out neither
- * keep others out nor pile up behind a stage that is stuck.
+ * <p>A sender that no longer waits for its answer withdraws its message, so that calls which timed out neither keep
+ * others out nor pile up behind a stage that is stuck. The withdrawn are taken out all at once, as soon as they are more
+ * than those that wait: when many calls time out together, each of them looking for its message would look at all of
+ * the others.
  */
 public final class Mailbox {
   /** More than will ever wait; the places given back at the end still fit in an {@code int}. */
@@ -30,6 +32,7 @@ public final class Mailbox {
   // guards the links between arrivals: held to turn them over, and to take one out
   private final ReentrantLock links = new ReentrantLock();
   private volatile Message arrived;   // the newest arrival; any thread pushes, the cell takes all
+  private int withdrawn;              // guarded by links: how many of the arrivals, at most, are withdrawn
   private Message oldest;             // the cell's thread only: arrivals turned over, in order
 
   public Mailbox(Permits permits) {
@@ -84,13 +87,13 @@ public final class Mailbox {
     return true;
   }
 
-  /** Takes out a message that is not waited for any more, unless the cell has it in hand. Its sender. */
+  /** Withdraws a message that is not waited for any more, unless the cell has it in hand. Its sender. */
   public void withdraw(Message.Request message) {
     if (!message.withdraw()) return;
     permits.release(1);
     links.lock();
     try {
-      unlink(message);
+      if (++withdrawn > size()) takeOutWithdrawn();
     } finally {
       links.unlock();
     }
@@ -100,19 +103,17 @@ public final class Mailbox {
    * Under the lock. One that is not there was turned over already: the cell passes it by, and there are no more of
    * those than there were places.
    */
-  private void unlink(Message message) {
-    while (true) {
-      Message newest = arrived;
-      if (newest == message) {
-        if (ARRIVED.compareAndSet(this, message, message.older)) return;   // else there is a newer one by now
-        continue;
-      }
-      for (Message at = newest; at != null; at = at.older) {
-        if (at.older != message) continue;
-        at.older = message.older;
-        return;
-      }
-      return;
+  private void takeOutWithdrawn() {
+    withdrawn = 0;
+    Message newest = arrived;
+    while (newest != null && newest.isWithdrawn()) {
+      ARRIVED.compareAndSet(this, newest, newest.older);   // else there is a newer one by now
+      newest = arrived;
+    }
+    for (Message at = newest; at != null; at = at.older) {
+      Message next = at.older;
+      while (next != null && next.isWithdrawn()) next = next.older;
+      if (at.older != next) at.older = next;
     }
   }
 
@@ -150,6 +151,7 @@ public final class Mailbox {
   private Message turnOver(Message left) {
     links.lock();
     try {
+      withdrawn = 0;
       return inOrder((Message) ARRIVED.getAndSet(this, left));
     } finally {
       links.unlock();

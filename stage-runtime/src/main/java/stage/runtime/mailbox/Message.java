@@ -33,6 +33,11 @@ public sealed abstract class Message {
     return true;
   }
 
+  /** {@return whether its sender has given up} Any thread. */
+  boolean isWithdrawn() {
+    return false;
+  }
+
   /** Tells the sender, if it waits, that the stage has ended. */
   public void refuse(StopReason ended) {}
 
@@ -63,6 +68,11 @@ public sealed abstract class Message {
     /** {@return whether its sender may give it up; not once its cell has taken it} */
     public boolean withdraw() {
       return STATE.compareAndSet(this, WAITS, WITHDRAWN);
+    }
+
+    @Override
+    boolean isWithdrawn() {
+      return state == WITHDRAWN;
     }
 
     public Latch answered() {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import stage.runtime.time.RealTime;
 
 class MailboxTest {
@@ -36,6 +38,64 @@ class MailboxTest {
     mailbox.take();
     assertThat(mailbox.size()).isEqualTo(2);
     assertThat(mailbox.tryReserve()).isTrue();
+  }
+
+  private static Message.Call call() {
+    return new Message.Call(new RealTime().latch(), stage -> null);
+  }
+
+  @Test
+  void keepsTheOrderOfThoseThatWaitWhateverIsWithdrawn() throws Exception {
+    for (int seed = 0; seed < 200; seed++) {
+      var random = new Random(seed);
+      var many = new Mailbox(new RealTime().permits(64));
+      List<Message.Call> waiting = new ArrayList<>();
+      for (int i = 0; i < 300; i++) {
+        switch (random.nextInt(4)) {
+          case 0, 1 -> {
+            if (!many.tryReserve()) break;
+            waiting.add(call());
+            many.push(waiting.getLast());
+          }
+          case 2 -> {
+            if (!waiting.isEmpty()) many.withdraw(waiting.remove(random.nextInt(waiting.size())));
+          }
+          default -> assertThat(many.take()).isSameAs(waiting.isEmpty() ? null : waiting.removeFirst());
+        }
+        assertThat(many.size()).as("seed %d", seed).isEqualTo(waiting.size());
+      }
+      for (Message.Call next : waiting) assertThat(many.take()).as("seed %d", seed).isSameAs(next);
+      assertThat(many.take()).isNull();
+    }
+  }
+
+  @Test
+  void holdsNoMoreWithdrawnMessagesThanWaitingOnes() throws Exception {
+    mailbox.put(message());
+    for (int i = 0; i < 100; i++) {
+      Message.Call call = call();
+      mailbox.put(call);
+      mailbox.withdraw(call);
+    }
+    int linked = 0;
+    for (Message message = mailbox.close(); message != null; message = message.older) linked++;
+    assertThat(linked).isLessThanOrEqualTo(2);
+  }
+
+  /** Looking for each among all that wait takes minutes. */
+  @Test
+  @Timeout(30)
+  void withdrawsManyTogetherInTimeThatGrowsWithTheirNumber() throws Exception {
+    int n = 400_000;
+    var many = new Mailbox(new RealTime().permits(n));
+    List<Message.Call> calls = new ArrayList<>();
+    for (int i = 0; i < n; i++) {
+      calls.add(new Message.Call(null, stage -> null));
+      many.put(calls.getLast());
+    }
+    for (Message.Call call : calls) many.withdraw(call);
+    assertThat(many.hasMail()).isFalse();
+    assertThat(many.size()).isZero();
   }
 
   @Test
