@@ -49,8 +49,8 @@ enum Contract {
     }
     if (found != wanted) {
       throw new IllegalStateException("the factory of stage " + path.get() + " returned a "
-          + behaviour.getClass().getName() + ", which is a " + found + ", but its spec is that of a " + wanted + "; describe it with "
-          + found.described);
+          + behaviour.getClass().getName() + ", which is a " + found + ", but its spec is that of a " + wanted
+          + "; describe it with " + found.described);
     }
   }
 

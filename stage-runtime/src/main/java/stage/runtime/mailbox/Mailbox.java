@@ -14,9 +14,9 @@ import stage.runtime.time.Permits;
  * is refused.
  *
  * <p>A sender that no longer waits for its answer withdraws its message, so that calls which timed out neither keep
- * others out nor pile up behind a stage that is stuck. The withdrawn are taken out all at once, as soon as they are more
- * than those that wait: when many calls time out together, each of them looking for its message would look at all of
- * the others.
+ * others out nor pile up behind a stage that is stuck. The withdrawn are taken out all at once, as soon as they are
+ * more than those that wait: when many calls time out together, each of them looking for its message would look at all
+ * of the others.
  */
 public final class Mailbox {
   /** More than will ever wait; the places given back at the end still fit in an {@code int}. */
