@@ -5,22 +5,21 @@ import stage.runtime.lane.Progress;
 /**
  * What the consumer of a lane knows of the progress in it. The consumer's cell only.
  *
- * <p>Progress is seen together with a tail that is read after it, and told of when all events before that tail are
- * handled. What was seen is kept until then: in a lane that is never empty, whatever is newer would always have events
- * before it.
+ * <p>Progress is seen together with a tail that is read after it, and reported when all events before that tail are
+ * handled. Until then it is kept: in a lane that is never empty, newer progress would always have events before it.
  *
  * <p>Apart from its inlet, because only the lanes of some pipelines have progress.
  */
 final class InletProgress {
-  private Progress applied;    // what the behaviour was told of last, in a good turn; null for nothing
-  private Progress seen;       // what it will be told of next; null for nothing
+  private Progress applied;    // what the behaviour was told of last, in a committed turn; null for none
+  private Progress seen;       // what it will be told of next; null for none
   private long seenBehind;     // behind how many events that is, of all that were ever sent
 
   boolean isApplied(Progress there) {
     return there == applied;
   }
 
-  /** {@return what was seen and is not told of yet; null for nothing} */
+  /** {@return what was seen and is not reported yet; null for none} */
   Progress seen() {
     return seen;
   }
@@ -35,7 +34,7 @@ final class InletProgress {
     seenBehind = behind;
   }
 
-  /** The turn that told of what was seen was good. */
+  /** The turn that reported the seen progress is committed. */
   void apply() {
     applied = seen;
     seen = null;

@@ -210,7 +210,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     return seenProgress() != null && progress.isBehind(lane.settled() + inHand - left);
   }
 
-  /** {@return what was seen and is not told of yet; null for nothing} */
+  /** {@return what was seen and is not reported yet; null for none} */
   Progress seenProgress() {
     return progress == null ? null : progress.seen();
   }
@@ -464,7 +464,7 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   private boolean giveUp(Throwable cause) {
     Object poison = lane.take(1).getFirst();
     if (givenUp == null) givenUp = new GivenUp(cell(), 0);
-    // first, as it takes memory; told once it is settled
+    // first: it takes memory; reported once it is settled
     givenUp.addUntold(poison, cause, suspects.tries(), cell().path());
     suspects.absolve(1);
     askAgain(1);

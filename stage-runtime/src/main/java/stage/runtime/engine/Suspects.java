@@ -1,28 +1,28 @@
 package stage.runtime.engine;
 
 /**
- * The events at the head of a lane that were in a batch which crashed their stage. They are delivered again: once as
- * they were given, then one at a time. An event is tried once more than it is redelivered; the tries of its batch are
- * its own. The consumer's cell only.
+ * The events at the head of a lane that were in a batch which crashed their stage. They are delivered again: once as a
+ * whole, then event by event. An event is tried once more than it is redelivered; tries of its batch count as its own.
+ * The consumer's cell only.
  *
  * <p>Apart from its inlet, because few inlets ever have any.
  */
 final class Suspects {
   private int events;         // how many of the next ones are suspects
-  private boolean singly;     // whether they are delivered one at a time by now
+  private boolean singly;     // whether they are delivered one at a time
   private int tries;          // how often the next of them was tried
   private int triesOfBatch;   // how often they were tried together
 
   /**
-   * {@return how many events the next batch may have} Fewer than usual while it is not known which of them crash the
-   * stage.
+   * {@return how many events the next batch may have} Fewer than usual as long as it is not known which of them crash
+   * the stage.
    */
   int batchLimit(int usual) {
     if (events == 0) return usual;
     return singly ? 1 : Math.min(events, usual);
   }
 
-  /** The next events have met their fate, so they are not what crashes the stage. */
+  /** The next events have a fate, so they are not the ones that crash the stage. */
   void absolve(int handled) {
     if (events == 0) return;
     forget(handled);
