@@ -58,7 +58,9 @@ public abstract class Book {
 
   // the keeper; the volatile ones are read by any thread
   final PendingReceipts pending = new PendingReceipts();   // handed in, and not emitted yet
-  private final List<Answer> failed = new ArrayList<>();
+  private final List<Answer> failed = new ArrayList<>();   // and are given again
+  // that are being given: more than one only where the user's code has one given within another
+  private final List<Answer> inHand = new ArrayList<>(1);
   private boolean isExhausted;
   private boolean isSourceOver;
   private volatile boolean isStanding;   // read by other sources of the job
@@ -136,27 +138,41 @@ public abstract class Book {
   /** The stage that waits for the last answers has started. It is there before the source is. */
   final void answersStarted(BridgeContext context) {
     answers = context;
-    if (isSourceOver) keeper = context;
+    if (!isSourceOver) return;
+    keeper = context;
+    takeBack();
   }
 
   /** An incarnation of the source's stage has started. */
   final void sourceStarted(BridgeContext context) {
     keeper = context;
+    takeBack();
+  }
+
+  /** The thread that was giving these was replaced, so nobody knows whether they were told: they are given again. */
+  private void takeBack() {
+    for (Answer answer : inHand) answer.dueNanos = time.nanos();
+    failed.addAll(inHand);
+    inHand.clear();
   }
 
   /** The source's stage has ended. */
   final void sourceOver(BridgeContext context) {
     isSourceOver = true;
-    pending.removeIf(receipt -> {
-      abandoned(receipt, context.path());
-      return true;
-    });
-    BridgeContext next = answers;
-    if (stages.decrementAndGet() == 0) {
-      close(context);
-    } else {
-      keeper = next;   // publishes all that was changed here, to who reads it
-      next.notifyBridge();
+    try {
+      takeBack();
+      pending.removeIf(receipt -> {
+        abandoned(receipt, context.path());
+        return true;
+      });
+    } finally {
+      BridgeContext next = answers;
+      if (stages.decrementAndGet() == 0) {
+        close(context);
+      } else {
+        keeper = next;   // volatile: the other stage sees all that was changed here
+        next.notifyBridge();
+      }
     }
   }
 
@@ -235,7 +251,7 @@ public abstract class Book {
 
   /** {@return whether there is nothing to do, and there will be only if something more is settled} */
   final boolean isIdle() {
-    return isSourceOver && done == null && failed.isEmpty() && nextDue() == Long.MAX_VALUE;
+    return isSourceOver && done == null && failed.isEmpty() && inHand.isEmpty() && nextDue() == Long.MAX_VALUE;
   }
 
   /** A delivery was handed in, which is {@linkplain #opened counted} by the caller. */
@@ -279,20 +295,33 @@ public abstract class Book {
   /** {@return what must be told now; null if nothing} It is taken out. */
   final Answer next() {
     long now = time.nanos();
-    for (int i = 0; i < failed.size(); i++) if (failed.get(i).dueNanos - now <= 0) return failed.remove(i);
-    return next(now);
+    for (int i = 0; i < failed.size(); i++) {
+      if (failed.get(i).dueNanos - now > 0) continue;
+      taken(failed.get(i));
+      return failed.remove(i);
+    }
+    Answer next = next(now);
+    if (next != null) taken(next);
+    return next;
+  }
+
+  /** It is about to be given. */
+  final void taken(Answer answer) {
+    inHand.add(answer);
   }
 
   final void failed(Answer answer, Throwable thrown) {
     long now = time.nanos();
     answer.failed(now);
     failed.add(answer);
+    inHand.remove(answer);
     Failing before = failing;
     failing = new Failing(answer.what(), thrown.getClass().getName(), before == null ? 1 : before.times + 1,
         failed.stream().mapToLong(Answer::deliveries).sum(), before == null ? now : before.sinceNanos);
   }
 
   final void given(Answer answer) {
+    inHand.remove(answer);
     answer.given();
     if (failing != null && failed.isEmpty()) failing = null;
   }
@@ -320,6 +349,7 @@ public abstract class Book {
   private void close(BridgeContext context) {
     collect();
     try {
+      takeBack();
       for (Answer answer : List.copyOf(failed)) give(answer, context);
       failed.clear();
       failing = null;

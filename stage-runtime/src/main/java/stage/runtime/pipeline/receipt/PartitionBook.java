@@ -197,7 +197,10 @@ public final class PartitionBook<P, T> extends Book implements Partitions<P, T> 
   private void tellFailures(Collection<? extends P> partitions) {
     for (Failure failure : List.copyOf(failures)) {
       if (!partitions.contains(failure.part.key)) continue;
-      keeper().inEngine(() -> failures.remove(failure));
+      keeper().inEngine(() -> {
+        failures.remove(failure);
+        taken(failure);
+      });
       try {
         failure.give();
       } catch (Exception thrown) {
