@@ -102,7 +102,7 @@ class AbandonedAnswerTest {
   }
 
   private Report.Deliveries run(Book book) throws Exception {
-    StageRef<?> answers = scope.start(Stage.consumer("answers", () -> new AnswersStage(book)));
+    StageRef<?> answers = scope.start(Stage.consumer("answers", () -> new AnswersStage(book, () -> false)));
     var source = scope.start(Stage.producer("source", () -> new DeliveryStage(book, Optional::empty)));
     scope.start(Stage.consumer("sink", source, () -> (events, from) -> {
       var done = new Completed();
