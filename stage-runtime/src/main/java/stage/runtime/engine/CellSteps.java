@@ -127,11 +127,6 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
   }
 
   @Override
-  public boolean givesWay() {
-    return cell.isConsumer() && lifecycle.runs() && incarnations.role().givesWay();
-  }
-
-  @Override
   public boolean mayRest() {
     return cell.signals().bits() == 0 && !cell.hasMail() && incarnations.role().mayRest();
   }

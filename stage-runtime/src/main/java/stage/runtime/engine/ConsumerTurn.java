@@ -10,7 +10,6 @@ import stage.runtime.time.Time;
 final class ConsumerTurn<I> {
   private static final long BRISK_NANOS = 30_000;
   private static final int FRUITFUL = 16;
-  private static final int WORTH_A_YIELD = 16;   // events that take about as long
 
   private final ConsumerHalf half;
   private LaneInlet<I> inlet;   // whose batch is in hand; null between turns
@@ -19,7 +18,6 @@ final class ConsumerTurn<I> {
   private long dryNanos;        // when there was nothing to take
   private long settledBefore;   // how much had been settled then
   private boolean rested;       // whether it rested then
-  private boolean givesWay;     // whether the last turn has asked for more while there was a batch to go on with
 
   ConsumerTurn(ConsumerHalf half) {
     this.half = half;
@@ -50,9 +48,7 @@ final class ConsumerTurn<I> {
 
   /** Settles the batch in hand, if this was a turn for events. Returns whether more was asked for. */
   boolean settle() {
-    boolean asked = inlet != null && inlet.commit();
-    givesWay = asked && inlet.lane().available() >= WORTH_A_YIELD;
-    return asked;
+    return inlet != null && inlet.commit();
   }
 
   /** {@return whether the producer waits for its lane to be settled, and it is} Looked at again after the fence. */
@@ -107,7 +103,6 @@ final class ConsumerTurn<I> {
   }
 
   void rollback() {
-    givesWay = false;
     if (inlet == null) return;
     inlet.rollback();
     crashed = inlet;
@@ -149,14 +144,6 @@ final class ConsumerTurn<I> {
     crashed = null;
     tell(again, again.skip(cause));
     again.tellGivenUp();
-  }
-
-  // Giving way. A consumer that has asked for more and goes on with what it has keeps its producer waiting, if that
-  // waits for the same processor; and when all is handled, the consumer waits for the producer. If the producer goes
-  // first, neither waits for long.
-
-  boolean givesWay() {
-    return givesWay;
   }
 
   // Rest. A generator publishes events one by one. Where they come in quick succession, and it is not short of demand,

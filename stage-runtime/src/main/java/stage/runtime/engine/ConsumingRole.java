@@ -96,11 +96,6 @@ abstract class ConsumingRole<I> extends Role {
   }
 
   @Override
-  final boolean givesWay() {
-    return input.givesWay();
-  }
-
-  @Override
   final boolean mayRest() {
     return input.mayRest();
   }

@@ -74,11 +74,6 @@ abstract class Role {
     return false;
   }
 
-  /** See {@link stage.runtime.time.StepMachine#givesWay}. */
-  boolean givesWay() {
-    return false;
-  }
-
   /** See {@link stage.runtime.time.StepMachine#mayRest}. */
   boolean mayRest() {
     return false;

@@ -34,14 +34,6 @@ public interface StepMachine {
   }
 
   /**
-   * {@return whether others had better go first, because the last step has given them something to do} Asked when it
-   * has more to do itself. On the driver's thread.
-   */
-  default boolean givesWay() {
-    return false;
-  }
-
-  /**
    * {@return whether nothing urgent keeps the machine from resting} Looks only; asked after the driver has announced
    * that it rests.
    */

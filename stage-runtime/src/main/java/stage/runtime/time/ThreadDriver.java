@@ -146,8 +146,6 @@ final class ThreadDriver implements Driver {
         if (lacks != WaitState.Kind.READY) {
           if (!staysAwake()) park(lacks);
           Thread.interrupted();   // an interrupt between turns is only a wake-up: a cancel is told by a flag beside it
-        } else if (!onPlatformThread && machine.givesWay()) {
-          Thread.yield();   // the others' work is this one's next, and they may wait for this processor
         }
       } catch (OutOfMemoryError full) {
         // Parking and setting an alarm take memory: a virtual thread's stack moves to the heap. If that fails, the
