@@ -64,16 +64,21 @@ class EveryOperatorTest {
 
   private static Set<String> operators() {
     return API.stream().flatMap(type -> Arrays.stream(type.getDeclaredMethods()))
-        .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic() && !isOfARecord(method))
+        .filter(method -> Modifier.isPublic(method.getModifiers()) && !method.isSynthetic())
+        .filter(method -> !isOfObject(method) && !isComponent(method))
         .map(method -> method.getDeclaringClass().getSimpleName() + "." + method.getName()
             + parameters(Arrays.stream(method.getParameterTypes()).map(Class::getSimpleName)))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static boolean isOfARecord(Method method) {
+  private static boolean isOfObject(Method method) {
+    return Stream.of("toString", "hashCode", "equals").anyMatch(method.getName()::equals);
+  }
+
+  private static boolean isComponent(Method method) {
     Class<?> type = method.getDeclaringClass();
-    return type.isRecord() && (Stream.of("toString", "hashCode", "equals").anyMatch(method.getName()::equals)
-        || Arrays.stream(type.getRecordComponents()).anyMatch(part -> part.getAccessor().equals(method)));
+    return type.isRecord()
+        && Arrays.stream(type.getRecordComponents()).anyMatch(part -> part.getAccessor().equals(method));
   }
 
   private static String parameters(Stream<String> types) {
