@@ -13,7 +13,7 @@ import java.util.Random;
  */
 record Choice(Random random, int depth, int k, int workers) {
   static Choice of(Random random, int depth) {
-    return new Choice(random, depth, 2 + random.nextInt(7), 1 + random.nextInt(4));
+    return new Choice(random, depth, 2 + random.nextInt(7), 1 + random.nextInt(8));
   }
 
   /** {@return a pipeline with one more step, any of these} */

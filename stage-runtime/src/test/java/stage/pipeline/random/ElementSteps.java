@@ -1,7 +1,9 @@
 package stage.pipeline.random;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import stage.api.pipeline.OnFailure;
 import stage.api.pipeline.Pipeline;
@@ -21,6 +23,13 @@ final class ElementSteps {
           m -> m.filter(n -> n % c.k() != 1)),
       (all, c) -> all.then("recover", p -> p.async().map(n -> notOne(n, c.k())).recover(failed -> 3),
           m -> m.map(n -> n % c.k() == 1 ? 3 : n)),
+      (all, c) -> all.then("ofType", p -> p.<Object>map(n -> n % c.k() == 0 ? "no number" : n).ofType(Integer.class),
+          m -> m.filter(n -> n % c.k() != 0)),
+      (all, c) -> all.then("deadLetter", p -> p.async().map(n -> notOne(n, c.k())).onFailure(
+          OnFailure.retry(1).then(OnFailure.deadLetter(letter -> {}))), m -> m.filter(n -> n % c.k() != 1)),
+      ElementSteps::retry,
+      (all, c) -> all.then("timeout", p -> p.map(n -> n + 1).timeout(Duration.ofHours(1)).peek(n -> {}),
+          m -> m.map(n -> n + 1)),
       (all, c) -> all.then("batch", p -> p.batch(c.k()).flatMap(list -> list), m -> m),
       (all, c) -> all.then("mapConcurrent", p -> p.mapConcurrent(c.workers(), n -> n + c.k()),
           m -> m.map(n -> n + c.k())),
@@ -41,6 +50,15 @@ final class ElementSteps {
   private static int notOne(int n, int k) {
     if (n % k == 1) throw new IllegalStateException("it is one");
     return n;
+  }
+
+  /** Each third call fails, of whatever element; but none for ever. */
+  private static ModelledPipeline retry(ModelledPipeline all, Choice c) {
+    var calls = new AtomicInteger();
+    return all.then("retry", p -> p.async().map(n -> {
+      if (calls.incrementAndGet() % 3 == 0) throw new IllegalStateException("each third call");
+      return n + 2;
+    }).onFailure(OnFailure.retry(100).then(OnFailure.skip())), m -> m.map(n -> n + 2));
   }
 
   /** What comes of the branch is not looked at; that it ends is. */

@@ -1,11 +1,16 @@
 package stage.pipeline.random;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import stage.api.pipeline.Aggregation;
+import stage.api.pipeline.Bound;
 import stage.api.pipeline.Keyed;
 import stage.api.pipeline.Pane;
 import stage.api.pipeline.Pipeline;
@@ -14,6 +19,8 @@ import stage.api.pipeline.Windows;
 /** Steps that reduce the elements of each key, or of each key and window. */
 final class KeySteps {
   private static final int SIZE = 7;   // of windows, in seconds
+
+  private static final Bound MANY = Bound.rows(100_000);
 
   static final List<RandomStep> ALL = List.of(
       (all, c) -> all.then("count" + c.workers(),
@@ -25,10 +32,51 @@ final class KeySteps {
       (all, c) -> all.then("collect" + c.workers(),
           keyed(all, c).collect(Collectors.summingInt(n -> n)).map(each -> each.key() + each.value()),
           modelled(all, c, (key, numbers) -> key + sum(numbers))).untimed(),
+      (all, c) -> all.then("aggregate" + c.workers(),
+          keyed(all, c).aggregate(0, KeySteps::plusSquare).map(each -> each.key() + each.value()),
+          modelled(all, c, (key, numbers) -> key + squares(numbers))).untimed(),
+      (all, c) -> all.then("topK" + c.workers(), keyed(all, c)
+          .aggregate(Aggregation.topK(3, Comparator.<Integer>naturalOrder()))
+          .map(each -> each.key() + sum(each.value())),
+          modelled(all, c, (key, numbers) -> key + sum(greatest(numbers, 3)))).untimed(),
+      ifOrdered((all, c) -> all.then("scanByKey" + c.workers(),
+          keyed(all, c).scan(0, KeySteps::plusSquare).map(each -> each.key() + each.value()),
+          modelledEach(all, c, KeySteps::scanned)).untimed()),
+      ifOrdered((all, c) -> all.then("listsByKey" + c.workers(), keyed(all, c)
+          .batchWithin(c.k(), Duration.ofHours(1), MANY).map(each -> each.key() + Lists.shown(each.value())),
+          modelledEach(all, c, (key, numbers) -> lists(key, numbers, c.k()))).untimed()),
+      ifOrdered((all, c) -> all.then("countWindows" + c.workers(), keyed(all, c).window(Windows.count(c.k()))
+          .toList(MANY).map(pane -> pane.key() + Lists.shown(pane.value())),
+          modelledEach(all, c, (key, numbers) -> lists(key, numbers, c.k()))).untimed()),
+      (all, c) -> all.isTimed() ? sessions(all.timed(), c) : all,
       (all, c) -> all.isTimed() ? windows(all.timed(), c, SIZE) : all,
       (all, c) -> all.isTimed() ? windows(all.timed(), c, 3) : all);
 
   private KeySteps() {}
+
+  private static RandomStep ifOrdered(RandomStep step) {
+    return (all, c) -> all.isOrdered() ? step.after(all, c) : all;
+  }
+
+  private static int plusSquare(int sum, int n) {
+    return (sum + n % 30 * (n % 30)) % 1_000;
+  }
+
+  private static int squares(List<Integer> numbers) {
+    return numbers.stream().reduce(0, KeySteps::plusSquare);
+  }
+
+  private static List<Integer> greatest(List<Integer> numbers, int most) {
+    return numbers.stream().sorted(Comparator.reverseOrder()).limit(most).toList();
+  }
+
+  private static List<Integer> scanned(int key, List<Integer> numbers) {
+    return IntStream.rangeClosed(1, numbers.size()).mapToObj(n -> key + squares(numbers.subList(0, n))).toList();
+  }
+
+  private static List<Integer> lists(int key, List<Integer> numbers, int size) {
+    return Lists.ofSize(size).apply(numbers).stream().map(list -> key + Lists.shown(list)).toList();
+  }
 
   private static int sum(List<Integer> numbers) {
     return numbers.stream().mapToInt(n -> n).sum();
@@ -40,8 +88,31 @@ final class KeySteps {
 
   private static List<Integer> modelled(ModelledPipeline all, Choice c,
       BiFunction<Integer, List<Integer>, Integer> result) {
+    return modelledEach(all, c, (key, numbers) -> List.of(result.apply(key, numbers)));
+  }
+
+  private static List<Integer> modelledEach(ModelledPipeline all, Choice c,
+      BiFunction<Integer, List<Integer>, List<Integer>> results) {
     Map<Integer, List<Integer>> byKey = all.expected().stream().collect(Collectors.groupingBy(n -> n % c.k()));
-    return byKey.entrySet().stream().map(each -> result.apply(each.getKey(), each.getValue())).toList();
+    return byKey.entrySet().stream().flatMap(each -> results.apply(each.getKey(), each.getValue()).stream()).toList();
+  }
+
+  /** The time of an element is the number that it is. */
+  private static ModelledPipeline sessions(ModelledPipeline all, Choice c) {
+    int gap = 1 + c.random().nextInt(5);
+    Pipeline<Integer> sums = keyed(all, c).window(Windows.sessions(Duration.ofSeconds(gap))).sum(n -> n)
+        .map(KeySteps::number);
+    return all.then("sessions" + c.workers() + "(" + gap + ")", sums, modelledEach(all, c, (key, numbers) -> {
+      List<Integer> sessions = new ArrayList<>();
+      List<Integer> sorted = numbers.stream().sorted().toList();
+      int from = 0;
+      for (int i = 1; i <= sorted.size(); i++) {
+        if (i < sorted.size() && sorted.get(i) - sorted.get(i - 1) < gap) continue;
+        sessions.add(number(key, sorted.get(from), sum(sorted.subList(from, i))));
+        from = i;
+      }
+      return sessions;
+    })).unordered();
   }
 
   /** The time of an element is the number that it is. */

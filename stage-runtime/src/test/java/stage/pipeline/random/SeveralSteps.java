@@ -1,6 +1,7 @@
 package stage.pipeline.random;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -13,12 +14,11 @@ import stage.api.pipeline.Pipeline;
 /** Steps with several parts inside, or with a second pipeline. */
 final class SeveralSteps {
   private static final Bound MANY = Bound.rows(100_000);
-  private static final int MOST_PAIRS = 3_000;
 
   static final List<RandomStep> ALL = List.of(
       SeveralSteps::parallel, SeveralSteps::perWorker,
-      with(SeveralSteps::merge), with(SeveralSteps::concat), with(SeveralSteps::zip), with(SeveralSteps::join),
-      with(SeveralSteps::enrich));
+      with(SeveralSteps::merge), with(SeveralSteps::concat), with(SeveralSteps::zip), with(SeveralSteps::mergeSorted),
+      with(Joins::whole), with(Joins::near), with(Joins::inWindows), with(SeveralSteps::enrich));
 
   private SeveralSteps() {}
 
@@ -74,7 +74,7 @@ final class SeveralSteps {
 
   // ---- two pipelines
 
-  private static ModelledPipeline merge(ModelledPipeline all, ModelledPipeline other, Choice c) {
+  static ModelledPipeline merge(ModelledPipeline all, ModelledPipeline other, Choice c) {
     return all.then("merge(" + other.text() + ")", Pipeline.merge(all.pipeline(), other.pipeline()),
         Stream.concat(all.expected().stream(), other.expected().stream()).toList()).asFarAs(other).unordered();
   }
@@ -92,21 +92,20 @@ final class SeveralSteps {
         IntStream.range(0, size).mapToObj(i -> all.expected().get(i) + other.expected().get(i)).toList());
   }
 
-  private static ModelledPipeline join(ModelledPipeline all, ModelledPipeline other, Choice c) {
-    if (all.expected().size() * other.expected().size() > MOST_PAIRS) return merge(all, other, c);
-    Pipeline<Integer> joined = all.pipeline().join(other.pipeline()).on(l -> l % c.k(), r -> r % c.k())
-        .workers(c.workers()).whole(MANY).left((l, r) -> r.isPresent() ? pair(l, r.get()) : l);
+  /** The least of what comes next in both, even where they are not sorted. */
+  private static ModelledPipeline mergeSorted(ModelledPipeline all, ModelledPipeline other, Choice c) {
+    if (!all.isOrdered() || !other.isOrdered()) return merge(all, other, c);
     List<Integer> model = new ArrayList<>();
-    for (int l : all.expected()) {
-      List<Integer> partners = other.expected().stream().filter(r -> r % c.k() == l % c.k()).toList();
-      if (partners.isEmpty()) model.add(l);
-      for (int r : partners) model.add(pair(l, r));
+    int l = 0;
+    int r = 0;
+    while (l < all.expected().size() || r < other.expected().size()) {
+      boolean isLeft = r == other.expected().size()
+          || l < all.expected().size() && all.expected().get(l) <= other.expected().get(r);
+      model.add(isLeft ? all.expected().get(l++) : other.expected().get(r++));
     }
-    return all.then("join" + c.workers() + "(" + other.text() + ")", joined, model).untimed();
-  }
-
-  private static int pair(int left, int right) {
-    return (left * 3 + right) % 1_000;
+    return all.then("mergeSorted(" + other.text() + ")",
+        Pipeline.mergeSorted(Comparator.<Integer>naturalOrder(), all.pipeline(), other.pipeline()), model)
+        .asFarAs(other);
   }
 
   private static ModelledPipeline enrich(ModelledPipeline all, ModelledPipeline other, Choice c) {

@@ -68,6 +68,11 @@ record TimedJob(String text, TimedScene scene, Watch watch, Pipeline<String> res
       }
     }
 
+    /** Takes so long, in milliseconds. */
+    void pass(long millis) throws InterruptedException {
+      simulated.advance(Duration.ofMillis(millis));
+    }
+
     /** {@return the time in words: in hundredths of a second} */
     static String at(long millis) {
       return " @" + millis / 10;

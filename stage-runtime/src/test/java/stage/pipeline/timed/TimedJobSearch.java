@@ -12,7 +12,8 @@ import stage.api.Demand;
  */
 public final class TimedJobSearch {
   private static final List<Function<Random, TimedJob>> KINDS = List.of(
-      TimedWindows::of, TimedWindows::of, TimedLists::of, TimedJoins::of, TimedTables::of, TimedCrowd::of);
+      TimedWindows::of, TimedWindows::of, TimedLists::of, TimedJoins::of, TimedTables::of, TimedCrowd::of,
+      TimedHoldUps::of);
 
   private static final List<Demand> DEMANDS = List.of(new Demand(1, 0, false), new Demand(2, 1, false),
       new Demand(10, 0, false), new Demand(1000, 500, false));

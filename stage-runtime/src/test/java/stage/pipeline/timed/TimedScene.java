@@ -90,9 +90,9 @@ final class TimedScene {
         ? random.nextLong(1, shortest / 1_000) * 1_000 + 450 : -1);
   }
 
-  /** {@return one source, which nobody stops} */
-  static TimedScene of(TimedSource source) {
-    return new TimedScene(List.of(source), -1);
+  /** {@return some sources, which nobody stops} */
+  static TimedScene of(TimedSource... sources) {
+    return new TimedScene(List.of(sources), -1);
   }
 
   /** The elements of one source, before it is known when they come. */
