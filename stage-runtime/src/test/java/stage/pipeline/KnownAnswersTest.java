@@ -179,6 +179,32 @@ class KnownAnswersTest {
     }
   }
 
+  /** A step within a part is each worker's own; one behind it is for all of them. */
+  @Nested
+  class SomeOfWhatWorkersHave {
+    @Test
+    void areAsManyForEachWorkerAsItTakes() throws Exception {
+      for (int demand : new int[] {1, 2, 10, 1000}) {
+        assertThat(Pipeline.from(HUNDRED).parallel(4, part -> part.take(5)).toList()
+            .withDemand(Demand.max(demand)).run()).as("demand " + demand).hasSize(20).doesNotHaveDuplicates();
+        List<Integer> byKey = Pipeline.from(HUNDRED).keyBy(n -> n % 4).workers(64).perWorker(part -> part.take(5))
+            .toList().withDemand(Demand.max(demand)).run();
+        assertThat(byKey).as("demand " + demand + ": the first of each of four keys")
+            .containsExactlyInAnyOrderElementsOf(HUNDRED.subList(0, 20));
+      }
+    }
+
+    @Test
+    void areAsManyOfAllBehindThem() throws Exception {
+      for (int demand : new int[] {1, 2, 10, 1000}) {
+        assertThat(Pipeline.from(HUNDRED).parallel(4, part -> part.map(n -> n)).take(5).toList()
+            .withDemand(Demand.max(demand)).run()).as("demand " + demand).hasSize(5);
+        assertThat(Pipeline.from(HUNDRED).keyBy(n -> n % 4).workers(4).perWorker(part -> part.map(n -> n)).take(5)
+            .toList().withDemand(Demand.max(demand)).run()).as("demand " + demand).hasSize(5);
+      }
+    }
+  }
+
   @Nested
   class AJobInAScope {
     @Test

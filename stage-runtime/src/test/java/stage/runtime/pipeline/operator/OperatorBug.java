@@ -55,7 +55,7 @@ public record OperatorBug(String name, String file, List<Change> changes) {
         bug("progress of inputs falls", "Inputs.java",
             "long c = Math.max(old.c(), together(vouched, standings));", "long c = together(vouched, standings);"),
         bug("a completed input counts among the idle", "Inputs.java",
-            "default -> {}   // COMPLETED: no part in it", "default -> mostOfIdle = Math.max(mostOfIdle, vouched[i]);"),
+            "if (stand[i] == IDLE) least[groups[i]]", "if (stand[i] != ACTIVE) least[groups[i]]"),
         bug("an idle input stays idle", "Inputs.java",
             "    standings[input] = standing;", "    standings[input] = Math.max(standings[input], standing);"),
         bug("inputs of one source are idle each by itself", "Inputs.java",
