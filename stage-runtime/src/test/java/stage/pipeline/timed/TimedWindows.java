@@ -56,7 +56,7 @@ final class TimedWindows {
   }
 
   private TimedJob windows(Pipeline<TimedElement> all, int workers, int size) {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(scene.anyIdle() ? 7 : 5)) {
       case 0, 1 -> tumbling(all, workers, size);
       case 2 -> {
         int every = 1 + random.nextInt(size);
@@ -68,7 +68,8 @@ final class TimedWindows {
         sessions(size);
         yield reduced("sessions " + size, all, workers, Windows.sessions(seconds(size)).lateness(seconds(lateness)));
       }
-      default -> twice(all, workers, size);
+      // workers learn at different times that their source is idle, or is not
+      default -> twice(all, scene.anyIdle() ? Math.max(2, workers) : workers, size);
     };
   }
 
