@@ -132,10 +132,7 @@ abstract class Slots {
     }
   }
 
-  /**
-   * By the upper bits: the lower ones are the bucket, of which one worker sees only a part, and its keys would crowd
-   * together.
-   */
+  /** By the upper bits, which spread the keys. */
   private static int home(int hash, int length) {
     return hash >>> shift(length);
   }
