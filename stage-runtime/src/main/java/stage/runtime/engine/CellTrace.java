@@ -25,30 +25,30 @@ final class CellTrace {
       case START -> "started its behaviour";
       case CANCEL -> "was cancelled";
       case STOP -> "was stopped";
-      case HOLD -> "ended its incarnation, for its supervisor";
+      case HOLD -> "ended its incarnation for its supervisor";
       case RELEASE -> "was released by its supervisor";
       case KILL -> "was killed";
-      case LEAVE -> "left, as it had asked for";
+      case LEAVE -> "left, as it had asked to";
       case MAIL -> "handled a call or cast";
-      case TASKS -> "took in what tasks have finished";
-      case CONSUMERS -> "met its consumers";
+      case TASKS -> "took in finished tasks";
+      case CONSUMERS -> "took note of its consumers";
       case CANCEL_SUBSCRIPTION -> "gave up a subscription";
-      case SUBSCRIBED -> "met its producers";
+      case SUBSCRIBED -> "was told of a subscription";
       case CONSUMER_NEWS -> "was told of a consumer";
       case TIMER -> "ran a timer";
-      case FLUSH -> "delivered what waited for demand";
+      case FLUSH -> "delivered events that had waited for demand";
       case INTAKE -> "took in events from outside";
       case NOTIFY -> "was notified";
       case COMPLETE -> "completed";
       case TURN -> "took a turn";
-      case IDLE -> "was told that nothing comes";
-      case SUBSCRIPTION_ENDED -> "came to the end of a subscription";
+      case IDLE -> "was told that it is idle";
+      case SUBSCRIPTION_ENDED -> "reached the end of a subscription";
       case FINISH -> "ended";
       case NOTHING -> "had nothing to do";
     };
   }
 
-  /** {@return where a cell stands, in brackets with a blank in front; empty if there is nothing to say} */
+  /** {@return the state of a cell, in brackets after a blank; empty if there is nothing to say} */
   static String of(Phase phase, Signals signals, int letters, ConsumerHalf input, ProducerHalf<?> output) {
     var story = new StringJoiner("; ", " [", "]");
     story.setEmptyValue("");
@@ -68,8 +68,8 @@ final class CellTrace {
   private static String lifeOf(Phase phase) {
     return switch (phase) {
       case Phase.Running running -> "";
-      case Phase.Starting starting -> "to be started";
-      case Phase.BackingOff backingOff -> "to be restarted later";
+      case Phase.Starting starting -> "starting";
+      case Phase.BackingOff backingOff -> "waits to be restarted";
       case Phase.Held held -> "held by its supervisor";
       case Phase.Draining draining -> "takes no more turns";
       case Phase.Ended ended -> "over";
