@@ -5,8 +5,8 @@ import java.util.Locale;
 import stage.runtime.supervision.Observed.Place;
 
 /**
- * Finds in a stack what its reader knows: the innermost code that is neither Stage's nor the JDK's, and what that
- * calls.
+ * Finds in a stack what a reader of it knows: the innermost code that is neither Stage's nor the JDK's, and what that
+ * code calls.
  */
 final class Frames {
   private static final List<String> OURS = List.of("stage.runtime.", "stage.api.");
@@ -21,7 +21,7 @@ final class Frames {
    * {@return where a thread is, such as <code>`DbWriter.onEvents` (DbWriter.java:41), in `Thread.sleep`</code>}
    *
    * @param stack the innermost frame first
-   * @param itself what to say if no frame is the user's, such as <code>its callback `generate`</code>
+   * @param itself what to say if no frame is user code, such as <code>its callback `generate`</code>
    */
   static String place(List<StackTraceElement> stack, String itself) {
     int at = firstOfUser(stack);
@@ -35,25 +35,25 @@ final class Frames {
     return callsTheJdk ? place + ", in `" + name(stack.get(at - 1)) + "`" : place;
   }
 
-  /** {@return what a thread does where it is, such as {@code waiting in}; with a space behind it} */
+  /** {@return what a thread does where it is, such as {@code waiting in}, with a space at its end} */
   static String doing(Place place) {
     if (isWaitingForALock(place)) return "waiting for a lock in ";
     return switch (place.state()) {
-      case NEW -> "inside ";   // in a simulation nobody knows
+      case NEW -> "inside ";   // a simulated thread: unknown
       // a platform thread that reads from a socket seems to run
       case RUNNABLE -> isAwaitingInput(place) ? "waiting in " : "running in ";
       case BLOCKED, WAITING, TIMED_WAITING, TERMINATED -> "waiting in ";
     };
   }
 
-  /** {@return where in the list the innermost code of the user is; its size if there is none} */
+  /** {@return the index of the innermost frame of user code; the list's size if there is none} */
   private static int firstOfUser(List<StackTraceElement> stack) {
     int at = 0;
     while (at < stack.size() && (isOurs(stack.get(at)) || isTheJdks(stack.get(at)))) at++;
     return at;
   }
 
-  /** {@return what of the JDK Stage's own code has called, such as <code>, in `LinkedBlockingQueue.take`</code>} */
+  /** {@return the JDK method that Stage's own code has called, such as <code>, in `LinkedBlockingQueue.take`</code>} */
   private static String inTheJdk(List<StackTraceElement> stack) {
     int at = 0;
     while (at < stack.size() && isTheJdks(stack.get(at))) at++;
@@ -62,7 +62,8 @@ final class Frames {
   }
 
   /**
-   * {@return whether a stage holds something back in a throttle} A step behind that runs in it too, and is the user's.
+   * {@return whether a stage holds something back in a throttle} User code of a step behind the throttle runs within it
+   * and does not count.
    *
    * @param places where its threads are, its own first
    */
@@ -90,7 +91,7 @@ final class Frames {
     return false;
   }
 
-  /** {@return whether the thread waits to get a lock} */
+  /** {@return whether the thread waits for a lock} */
   static boolean isWaitingForALock(Place place) {
     if (place.state() == Thread.State.BLOCKED) return true;   // before a synchronized block
     for (StackTraceElement frame : place.stack()) {
@@ -103,7 +104,7 @@ final class Frames {
   }
 
   /**
-   * {@return whether the code of a thread that could run is not on any processor: a virtual thread that nobody carries}
+   * {@return whether a runnable thread is not on any processor: a virtual thread without a carrier}
    */
   static boolean isUncarried(List<StackTraceElement> stack) {
     if (stack.isEmpty()) return true;
@@ -113,7 +114,7 @@ final class Frames {
 
   private static String name(StackTraceElement frame) {
     String type = frame.getClassName();
-    int lambda = type.indexOf("$$");   // the class of a lambda is named for the class that holds it
+    int lambda = type.indexOf("$$");   // a lambda's class is named after the class that contains it
     if (lambda > 0) type = type.substring(0, lambda);
     type = type.substring(type.lastIndexOf('.') + 1).replace('$', '.');
     String method = frame.getMethodName();

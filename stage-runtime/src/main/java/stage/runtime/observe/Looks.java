@@ -9,14 +9,14 @@ import stage.runtime.supervision.Observed;
 import stage.runtime.supervision.Observed.Place;
 
 /**
- * What the threads of stages do at one time. They are looked at only if someone asks, and only once: a stack is dear.
+ * What the threads of stages do at one time. A stack is expensive, so threads are looked at only on demand, and once.
  */
 final class Looks {
   private final Observed scope;
-  private final Looks before;   // null in the first
+  private final Looks before;   // null for the first look
   private final Map<String, List<Place>> places = new HashMap<>();
-  private final Set<String> runnable = new HashSet<>();   // in each look so far
-  private Observed.Stages stages;   // null until someone asks
+  private final Set<String> runnable = new HashSet<>();   // paths of stages that were runnable in every look so far
+  private Observed.Stages stages;   // null until needed
 
   /**
    * @param scope whose threads
@@ -32,7 +32,7 @@ final class Looks {
     return stages;
   }
 
-  /** {@return whether that is the path of the stage that emits the scope's dead letters, of which there may be none} */
+  /** {@return whether this is the path of the stage that emits the scope's dead letters, if there is one} */
   boolean isForDeadLetters(String stage) {
     return stage.equals(scope.deadLetters());
   }
@@ -42,36 +42,36 @@ final class Looks {
     return places.computeIfAbsent(stage, path -> stages().threadsOf(path).stream().map(scope::placeOf).toList());
   }
 
-  /** {@return whether a stage is in a throttle, now or at a second look: it leaves it for each event} */
+  /** {@return whether a stage is in a throttle, now or at a second look: for each event it leaves it} */
   boolean isThrottling(String stage) {
     if (Frames.isThrottling(places(stage))) return true;
     places.remove(stage);
     return Frames.isThrottling(places(stage));
   }
 
-  /** {@return about the longest that what a stage did of late has taken, in nanoseconds; 0 if nothing is known} */
+  /** {@return roughly the longest that recent callbacks of a stage took, in nanoseconds; 0 if nothing is known} */
   long latelyNanosOf(String stage) {
     return stages().latelyNanosOf(stage);
   }
 
-  /** {@return which producer of a stage was the last to end, and how; empty if none has} */
+  /** {@return which producer of a stage ended last, and how; empty if none has} */
   String lastProducerOf(String stage) {
     return stages().lastProducerOf(stage);
   }
 
-  /** {@return which consumer of a stage was the last to leave it; empty if none has} */
+  /** {@return which consumer left a stage last; empty if none has} */
   String lastConsumerOf(String stage) {
     return stages().lastConsumerOf(stage);
   }
 
-  /** {@return whether the thread of a stage could run, or runs} */
+  /** {@return whether the thread of a stage is runnable} */
   boolean isRunnable(String stage) {
     boolean can = stages().stateOf(stage) == Thread.State.RUNNABLE;
     if (can && (before == null || before.runnable.contains(stage))) runnable.add(stage);
     return can;
   }
 
-  /** {@return whether it could all the time} One that is about to run has not been kept from it. */
+  /** {@return whether it was runnable in every look: one that is just about to run has not been starved} */
   boolean isStillRunnable(String stage) {
     return isRunnable(stage) && runnable.contains(stage);
   }

@@ -15,7 +15,7 @@ import stage.api.observe.TreeRates;
 import stage.api.observe.TreeSnapshot;
 
 /**
- * Finds what says how fast a tree goes that is not stuck: the stage that is the limit, and partitions that are uneven.
+ * Finds what limits a tree that is not stuck: the stage that is the bottleneck, and partitions that are uneven.
  */
 final class Slow {
   private static final double BUSY = 0.5;
@@ -49,7 +49,7 @@ final class Slow {
    * @param first the numbers some time ago
    * @param tree the numbers now
    * @param looks finds what the thread of the bottleneck does
-   * @param inOneCallback stages that have been in one callback all the time, and how long that takes
+   * @param inOneCallback stages that have been in one callback all the time, and how long it has lasted
    */
   static List<Finding> find(TreeSnapshot first, TreeSnapshot tree, Looks looks, Map<String, Duration> inOneCallback) {
     var slow = new Slow(first, tree, looks, inOneCallback);
@@ -76,7 +76,7 @@ final class Slow {
     }
     for (StageSnapshot stage : tree.stages()) {
       if (busy(stage) < BUSY || !isLimit(stage)) continue;
-      // In start order, which follows the events: of two that are about as busy, the one downstream is the limit.
+      // In start order, which follows the events: of two stages about as busy, the one downstream is the limit.
       if (limit == null || busy(stage) > busy(limit) - 0.01) limit = stage;
     }
     if (limit == null) return Optional.empty();
@@ -88,18 +88,18 @@ final class Slow {
     return inOneCallback.get(one).compareTo(inOneCallback.get(other)) > 0;
   }
 
-  /** {@return whether those before a stage wait for it, or, if it is a source, those behind it do} */
+  /** {@return whether the stages before it wait for it or, if it is a source, those behind it} */
   private boolean holdsUp(StageSnapshot stage) {
     if (!stage.inputs().isEmpty()) return stage.inputs().stream().anyMatch(lane -> isHeldUp(lane.producer()));
     return stage.outputs().stream().map(SubscriptionSnapshot::consumer).map(stages::get)
         .anyMatch(consumer -> consumer != null && waits(consumer, WaitReason.EVENTS) > 0.5);
   }
 
-  /** {@return how many events a second a stage can handle that takes so long for a callback; 0 if nothing is known} */
+  /** {@return how many events a second a stage can handle whose callbacks take this long; 0 if nothing is known} */
   private static double capacity(StageSnapshot stage, Duration callback) {
-    int others = stage.activity().threads() - 1;   // they handle an event each
+    int others = stage.activity().threads() - 1;   // each handles one event
     if (others > 0) return others / (callback.toNanos() / 1e9);
-    long turns = stage.activity().turns() - 1;   // this one is not over
+    long turns = stage.activity().turns() - 1;   // the present one is not over
     long handled = stage.eventsEmitted();
     if (!stage.inputs().isEmpty()) {
       handled = 0;
@@ -121,7 +121,7 @@ final class Slow {
   }
 
   /**
-   * {@return whether others wait for it: those before it for demand, or, if it is the source, those behind it for
+   * {@return whether other stages wait for it: those before it for demand or, if it is the source, those behind it for
    * events}
    */
   private boolean isLimit(StageSnapshot stage) {

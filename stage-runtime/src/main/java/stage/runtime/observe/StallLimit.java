@@ -6,12 +6,12 @@ import java.util.Map;
 import stage.api.StageSnapshot;
 
 /**
- * Tells what is stuck from what is slow. Nobody can know whether a callback will return. So a stage is called stuck
- * only once it has stood still for three seconds, and for twice as long as what it did of late has taken; until then it
- * is slow. No clock in here: others say for how long it has.
+ * Tells stuck from slow. Nobody can know whether a callback will return, so a stage is called stuck only once it has
+ * stood still for three seconds, and for twice as long as its recent callbacks took; until then it is slow. There is no
+ * clock in here: callers say how long it has stood still.
  */
 final class StallLimit {
-  /** What has stood still for less may have been kept from its processor, or be slow. */
+  /** A stage that has stood still for less may have been kept from its processor, or be slow. */
   static final Duration USUAL = Duration.ofSeconds(3);
 
   private static final int TWICE = 2;
@@ -60,17 +60,17 @@ final class StallLimit {
     return false;
   }
 
-  /** {@return whether it is known how long what a stage did of late has taken} */
+  /** {@return whether it is known how long the stage's recent callbacks took} */
   boolean isKnownOf(StageSnapshot stage) {
     return looks.latelyNanosOf(stage.path()) > 0;
   }
 
-  /** {@return whether something may turn out to be stuck if it is looked at for longer} */
+  /** {@return whether a longer look may find something stuck} */
   boolean isUndecided() {
     return isUndecided;
   }
 
-  /** {@return the stages that have been in one callback all the time and are slow, and how long it takes at least} */
+  /** {@return the slow stages that have been in one callback all the time, and how long it has lasted at least} */
   Map<String, Duration> slow() {
     return slow;
   }

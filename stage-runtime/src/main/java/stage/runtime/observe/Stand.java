@@ -23,15 +23,15 @@ import stage.api.observe.TreeSnapshot;
 import stage.runtime.supervision.Observed.Place;
 
 /**
- * Says of each stage how it stands, from two snapshots of its tree. Nothing is said of one that has moved between them.
+ * Finds from two snapshots of a tree how each of its stages stands. A stage that has moved between them is fine.
  */
 final class Stand {
-  /** A source that has a timer is about to emit, unless it has been about to for so long. */
+  /** A source with a timer counts as about to emit, unless it has been so for this long. */
   private static final Duration SILENT_WITH_TIMER = Duration.ofSeconds(1);
 
   private static final Duration SILENT = Duration.ofMillis(250);
 
-  /** Until JDK 24, a virtual thread that waits for a monitor keeps the thread that carries it. */
+  /** Before JDK 24, a virtual thread that waits for a monitor pins its carrier thread. */
   private static final boolean MONITORS_PIN = Runtime.version().feature() < 24;
 
   /** Once this many events have passed a stage by, it is said that none is meant for it. */
@@ -65,7 +65,7 @@ final class Stand {
     this.stoodStill = new StoodStill(now, between);
   }
 
-  /** {@return what of those that were asked for is slow, or not known to be stuck yet} */
+  /** {@return which of the stages asked for are slow, or not known to be stuck yet} */
   StallLimit limits() {
     return limits;
   }
@@ -87,7 +87,7 @@ final class Stand {
     return stages;
   }
 
-  /** {@return how a stage stands} To be asked once for each: it may look for a stack. */
+  /** {@return how a stage stands} To be called once for each stage, since it may take a stack. */
   Standing of(String path) {
     StageSnapshot stage = now.get(path);
     if (stage == null) return elsewhere(path);
@@ -105,7 +105,7 @@ final class Stand {
     return new Standing.Culprit(kind, lasted, "", List.of());
   }
 
-  /** It may handle events all the time, but its windows cannot end before the input that is behind has spoken. */
+  /** It may handle events all the time, but its windows cannot end before the input that lags has moved on. */
   private Standing heldBack(StageSnapshot stage) {
     if (!keepsWindows(stage)) return Standing.FINE;
     String behind = stage.run().get().heldBackBy().get();
@@ -114,7 +114,7 @@ final class Stand {
     return waiting(behind, "waits for progress of ", "");
   }
 
-  /** {@return whether windows of a stage wait for one of its inputs, and have all the time} */
+  /** {@return whether windows of a stage wait for one of its inputs, and did so all the time} */
   private boolean keepsWindows(StageSnapshot stage) {
     StageSnapshot old = before.get(stage.path());
     if (old == null || old.run().isEmpty() || stage.run().isEmpty()) return false;
@@ -124,7 +124,7 @@ final class Stand {
   }
 
   /**
-   * {@return how many windows of a stage cannot end, if it waits for nothing else; else 0}
+   * {@return how many windows of a stage cannot end, if it waits for nothing else; otherwise 0}
    *
    * @param stage which
    * @param standing how it stands
@@ -135,7 +135,7 @@ final class Stand {
 
   // ---- whether it has moved
 
-  /** {@return whether nothing is known of a stage that would say that it moves} It may be another scope's. */
+  /** {@return whether nothing is known that would show a stage to move} It may belong to another scope. */
   private boolean isStill(String path) {
     StageSnapshot stage = now.get(path);
     return stage == null || isStill(stage);
@@ -162,13 +162,13 @@ final class Stand {
     return stage.run().map(RunSnapshot::progress).orElse(0L);
   }
 
-  /** {@return whether all that a source does must be told again and again what it does not take} */
+  /** {@return whether a source is only given answers again and again that it fails to take} */
   private static boolean isAnsweringInVain(StageSnapshot old, StageSnapshot stage) {
     return hasFailedAnswer(old) && hasFailedAnswer(stage)
         && old.run().get().openDeliveries() == stage.run().get().openDeliveries();
   }
 
-  /** {@return whether a source can do nothing but look whether its deliveries are done, as it does now and then} */
+  /** {@return whether all deliveries of a source are open, so that it only checks now and then whether they are done} */
   private static boolean hasAllOpen(StageSnapshot stage) {
     return stage.run().map(RunSnapshot::hasAllDeliveriesOpen).orElse(false);
   }
@@ -189,14 +189,14 @@ final class Stand {
     return sent;
   }
 
-  // ---- one that has not
+  // ---- a stage that has not moved
 
   private Standing findStill(StageSnapshot stage) {
     BlockedCall call = calls.get(stage.path());
     if (hasFailedAnswer(stage) && !isInOneTurn(stage)) return unanswered(stage);
     boolean isInOurCode = stage.activity().callback().isEmpty() && !hasTasks(stage);
     if (call != null && !isInOurCode) {
-      // One that moves will answer.
+      // A stage that moves will answer.
       return isStill(call.target()) ? waiting(call.target(), "is inside " + call.method() + " of ", "")
           : Standing.FINE;
     }
@@ -228,7 +228,7 @@ final class Stand {
     return last.isEmpty() ? "" : "after " + last.get().cause() + " in " + last.get().during();
   }
 
-  /** Its thread is between two turns. */
+  /** How a stage stands whose thread is between two turns. */
   private Standing between(StageSnapshot stage) {
     Optional<WaitReason> reason = stage.activity().waitsFor();
     if (reason.isEmpty()) return starved(stage);
@@ -241,7 +241,7 @@ final class Stand {
           ? culprit(Finding.Kind.NO_SUBSCRIPTION, stage, looks.lastProducerOf(stage.path())) : Standing.FINE;
       case BACKOFF, RELEASE, PROCESSOR -> Standing.FINE;
     };
-    return looks.isRunnable(stage.path()) ? starved(stage) : found;   // it has been woken, and waits no longer
+    return looks.isRunnable(stage.path()) ? starved(stage) : found;   // it has been woken and no longer waits
   }
 
   private Standing withoutEvents(StageSnapshot stage) {
@@ -254,7 +254,7 @@ final class Stand {
       if (lane.inFlight() > 0 && !lane.demand().isManual()) hasSome = true;
       if (lane.inFlight() == 0) (lane.outstanding() > 0 ? empty : unasked).add(lane);
     }
-    // It has some, and is about to take them, unless it is a step that needs some of each input.
+    // It has events and is about to take them, unless it is a step that needs some from each input.
     boolean needsEach = stage.run().isPresent() && stage.activity().waiting().compareTo(SILENT) >= 0;
     if (hasSome && (!needsEach || empty.isEmpty())) return Standing.FINE;
     if (empty.isEmpty() && unasked.isEmpty()) return Standing.FINE;
@@ -265,15 +265,15 @@ final class Stand {
     for (SubscriptionSnapshot lane : empty) {
       StageSnapshot producer = now.get(lane.producer());
       if (producer == null || isStill(producer)) continue;
-      // else it moves, and they will come
+      // otherwise it moves, and events will come
       return isPassedOver(lane, producer) ? passedOver(stage, lane) : Standing.FINE;
     }
     return waiting(empty, false, !needsEach, "waits for events of ", "");
   }
 
   /**
-   * {@return whether its producer emits and emits, and a selector turns all of it down} A partition may well be empty:
-   * that of what is malformed, for instance.
+   * {@return whether its producer keeps emitting and a selector turns everything down} A partition may rightly be
+   * empty: that of malformed lines, for instance.
    */
   private boolean isPassedOver(SubscriptionSnapshot lane, StageSnapshot producer) {
     StageSnapshot old = before.get(producer.path());
@@ -351,7 +351,7 @@ final class Stand {
     return culprit(Finding.Kind.DELIVERIES_OPEN, source, deliveries);
   }
 
-  /** Those that its group still waits for are in a callback that does not end. */
+  /** Stages that its group still waits for are in a callback that does not end. */
   private Standing held(StageSnapshot stage) {
     String group = stage.path().substring(0, stage.path().lastIndexOf('/') + 1);
     List<Standing.Edge> edges = new ArrayList<>();
@@ -367,7 +367,7 @@ final class Stand {
         : waiting(first.path(), "waits for the restart of their group, which ", " has made necessary");
   }
 
-  /** {@return which stage of a group that is held has crashed last, and so made the others wait; null if none has} */
+  /** {@return which stage of a held group crashed last and so made the others wait; null if none has} */
   private StageSnapshot lastCrashed(String group) {
     StageSnapshot last = null;
     Duration least = null;
@@ -425,7 +425,7 @@ final class Stand {
       if (holders.size() == 1) return new Standing.Waiting(holders, false);
     }
     if (Frames.isThrottling(there)) return culprit(Finding.Kind.THROTTLED, stage, "");
-    // One that was told to end waits for nothing that it should wait for.
+    // A stage that was told to end has no reason to wait.
     if (stage.inputs().isEmpty() && !isClosing(stage) && Frames.isAwaitingInput(place)) {
       return withoutInput(stage, place.stack());
     }
@@ -478,8 +478,8 @@ final class Stand {
   }
 
   /**
-   * Nobody can be asked who holds a lock. If just one other stage is stuck in user code without waiting for one, it is
-   * taken for the holder.
+   * The JDK does not say which thread holds a lock. If exactly one other stage is stuck in user code without waiting
+   * for a lock, it is taken for the holder.
    */
   private List<Standing.Edge> holders(StageSnapshot waiter) {
     List<Standing.Edge> holders = new ArrayList<>();
@@ -493,7 +493,7 @@ final class Stand {
     return holders;
   }
 
-  /** It could run, and does not: others hold the threads that carry virtual threads. */
+  /** It is runnable and does not run: other virtual threads hold all carriers. */
   private Standing starved(StageSnapshot stage) {
     if (!looks.isStillRunnable(stage.path())) return Standing.FINE;
     List<Standing.Edge> edges = new ArrayList<>();

@@ -6,14 +6,14 @@ import stage.api.observe.Finding;
 
 /** How one stage stands, between two snapshots. */
 sealed interface Standing {
-  /** It moves, or there is nothing to say against it. */
+  /** It moves, or nothing speaks against it. */
   record Fine() implements Standing {}
 
   /**
    * It waits for others.
    *
-   * @param edges for whom, and why; at least one
-   * @param isForAny whether it goes on as soon as one of them does; else all of them must
+   * @param edges for which, and why; at least one
+   * @param isForAny whether it goes on as soon as one of them does; otherwise all of them must
    */
   record Waiting(List<Edge> edges, boolean isForAny) implements Standing {
     /** Copies the list. */
@@ -41,7 +41,7 @@ sealed interface Standing {
    * @param after what to say after it
    */
   record Edge(String to, String before, String after) {
-    /** {@return such as {@code waits for demand of `shop/writer`}} Only those of a circle are ever asked for. */
+    /** {@return a clause such as {@code waits for demand of `shop/writer`}} Used for circles only. */
     String reason() {
       return before + "`" + to + "`" + after;
     }

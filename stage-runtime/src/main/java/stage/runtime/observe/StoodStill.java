@@ -11,8 +11,8 @@ import stage.api.SubscriptionSnapshot;
 import stage.api.WaitReason;
 
 /**
- * For how long at least a stage has handled nothing and emitted nothing: by its own clock, or by how long those have
- * waited who want something of it.
+ * For how long, at least, a stage has handled nothing and emitted nothing: by its own clock, or by how long the stages
+ * that want something from it have waited.
  */
 final class StoodStill {
   private final Map<String, StageSnapshot> stages;
@@ -27,10 +27,10 @@ final class StoodStill {
     this.watched = watched;
   }
 
-  /** {@return for how long one has that is in user code} */
+  /** {@return for how long a stage has stood still that is in user code} */
   Duration inUserCode(StageSnapshot stage) {
     StageActivity activity = stage.activity();
-    // A generator is in one callback all its life: what counts is when it has last emitted something.
+    // A generator is in one callback all its life: what counts is when it last emitted something.
     boolean isGenerating = activity.callback().equals("generate") && stage.eventsEmitted() > 0;
     Duration own = isGenerating ? Duration.ZERO : activity.inCallback();
     if (!activity.isInCallback() && activity.waitsFor().isPresent()) own = activity.waiting();   // for its threads
@@ -41,7 +41,7 @@ final class StoodStill {
     return own.isZero() ? longer(lasted, longer(withoutEvents(stage), withoutDemand(stage))) : lasted;
   }
 
-  /** {@return for how long one has of which nothing is known: as long as any stage has waited for it} */
+  /** {@return for how long a stage has stood still of which nothing is known: as long as a stage has waited for it} */
   Duration elsewhere(String path) {
     Duration longest = watched;
     for (StageSnapshot stage : stages.values()) {
@@ -52,7 +52,7 @@ final class StoodStill {
     return longest;
   }
 
-  /** {@return whether a stage waits for the demand of one of which nothing is known} */
+  /** {@return whether a stage waits for the demand of a stage of which nothing is known} */
   boolean isWantedDemandOf(String path) {
     return stages.values().stream().anyMatch(stage -> waitsForDemand(stage, path));
   }
@@ -72,7 +72,7 @@ final class StoodStill {
     return shortest(producer.outputs(), true);
   }
 
-  /** {@return for how long none of its producers has had demand, if all of them wait for its} */
+  /** {@return for how long none of its producers has had demand, if all of them wait for its demand} */
   private Duration withoutDemand(StageSnapshot consumer) {
     return shortest(consumer.inputs(), false);
   }

@@ -21,8 +21,8 @@ import stage.api.observe.TreeSnapshot;
  * wait only for them, are left out. Among the rest, a cycle is a deadlock, and a stage that waits for no other stage is
  * a culprit; its victims are the stages from which a path leads to it.
  *
- * <p>Each stage and each edge is looked at a few times, however many there are, but for the victims: those of each
- * culprit are its own. No recursion, since a pipeline may be a thousand stages long.
+ * <p>Each stage and each edge is looked at a fixed number of times, except to find the victims, which is done for each
+ * culprit. There is no recursion, since a pipeline may be a thousand stages long.
  */
 final class Stuck {
   /** A stage in the graph. */
@@ -35,9 +35,9 @@ final class Stuck {
     private int targetsThatGoOn;
     private boolean goesOn;
     private int next;               // of its targets, while circles are looked for
-    private int depth = UNSEEN;     // where on the present way it is
-    private int heldBy = UNSEEN;    // the number of the last culprit that was found to hold it up
-    private int distance;           // from there
+    private int depth = UNSEEN;     // its position on the current path
+    private int heldBy = UNSEEN;    // number of the last culprit found to hold it up
+    private int distance;           // from that culprit
 
     Node(int number, String path, Standing standing) {
       this.number = number;
@@ -58,7 +58,7 @@ final class Stuck {
   }
 
   /**
-   * {@return what is stuck, circles first, then what keeps most stages waiting; empty if nothing is}
+   * {@return what is stuck: circles first, then the culprits that keep most stages waiting; empty if nothing is}
    *
    * @param stand how each stage stands
    * @param tree the stages
@@ -99,7 +99,7 @@ final class Stuck {
     return node;
   }
 
-  /** Leaves those that are stuck: all others are found to go on. */
+  /** Removes all stages that go on, so that those that are stuck remain. */
   private void letGoOn() {
     Queue<Node> found = new ArrayDeque<>();
     for (Node node : nodes.values()) {
@@ -139,7 +139,7 @@ final class Stuck {
     return List.copyOf(circles.values());
   }
 
-  /** Goes on to a stage, unless it has been there or all is well with it. */
+  /** Goes on to a stage, unless it was visited before or is not stuck. */
   private static void enter(Node node, List<Node> way) {
     if (node.depth != UNSEEN || node.goesOn) return;
     node.depth = way.size();
@@ -173,7 +173,7 @@ final class Stuck {
         culprit.stack());
   }
 
-  /** {@return those from which a way leads to a culprit, the farthest first} */
+  /** {@return the stages from which a path leads to a culprit, the farthest first} */
   private static List<Node> heldUp(Node culprit) {
     List<Node> found = new ArrayList<>();
     reach(culprit, culprit, 0, found);
