@@ -168,7 +168,7 @@ final class Stand {
         && old.run().get().openDeliveries() == stage.run().get().openDeliveries();
   }
 
-  /** {@return whether all deliveries of a source are open, so that it only checks now and then whether they are done} */
+  /** {@return whether all deliveries of a source are open, so that it only checks now and then for finished ones} */
   private static boolean hasAllOpen(StageSnapshot stage) {
     return stage.run().map(RunSnapshot::hasAllDeliveriesOpen).orElse(false);
   }
