@@ -9,8 +9,9 @@ import java.util.concurrent.CompletableFuture;
  * @param stage the stage
  * @param result what is collected: completed, on the stage's thread, when the last subscription has completed;
  *     exceptionally with the cause if the stage fails or the collector's finisher throws, with
- *     {@link java.util.concurrent.CancellationException} if it is stopped. If someone else completes it
- *     first, cancels it or lets it time out, the stage is stopped
+ *     {@link java.util.concurrent.CancellationException} if it is stopped, with {@link StageKilledException} if it is
+ *     killed in its accumulator and that does not return, since it may still change the container. If someone else
+ *     completes it first, cancels it or lets it time out, the stage is stopped
  * @param <I> the events
  * @param <R> the result
  * @since 0.1

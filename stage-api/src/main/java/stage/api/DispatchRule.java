@@ -4,9 +4,10 @@ package stage.api;
  * A rule that shares events among subscriptions, each event to one: numbers in, numbers out.
  *
  * <p>Implement it for a sharing of your own (weighted, by priority) and pass it to {@link Dispatcher#shared}. The
- * engine calls it on the producer's thread, never for two producers at once unless the same instance was given to both,
- * and checks its answer: if a rule shares out more than there was or was wanted, the producer crashes, and nothing is
- * published.
+ * engine calls it on the producer's thread; for a generator that is in its own code, also on the thread that wants the
+ * events, such as a consumer's. It is called by one thread at a time, unless the same instance was given to several
+ * producers, and must not block: a thread cannot be replaced while it is in a rule. The engine checks its answer: if a
+ * rule shares out more than there was or was wanted, the producer crashes, and nothing is published.
  *
  * <p>A rule is shown all subscriptions, so what it costs to share grows with their number. That of
  * {@link Dispatcher#demand()} is built in and does not: an event costs about as much among ten thousand consumers as

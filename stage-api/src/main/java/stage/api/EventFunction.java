@@ -10,8 +10,9 @@ package stage.api;
 @FunctionalInterface
 public interface EventFunction<I, O> {
   /**
-   * Turns one event into another. Runs on a virtual thread made for this event, at the same time as others, so whatever
-   * they share must be thread-safe. May block.
+   * Turns one event into another. Runs on a virtual thread that handles nothing else until this returns, at the same
+   * time as others, so whatever they share must be thread-safe. The thread may have handled other events before, as
+   * {@link Stage#perEvent perEvent} says. May block.
    *
    * @param event the event
    * @return what is emitted instead, not null

@@ -596,8 +596,8 @@ public final class Stage {
    *
    * <p>When a thread has finished its event, it goes on with another one of the same stage if there is one, and ends
    * otherwise. So an event sees what an earlier one has left in a thread-local, as in any pool; remove what you set, or
-   * bind it for the call only. It sees neither the interrupt flag of an earlier event nor, after a restart, a thread of
-   * an earlier incarnation.
+   * bind it for the call only. It does not see an earlier event's interrupt flag, nor a name or a context class loader
+   * that an earlier event has given its thread, nor, after a restart, a thread of an earlier incarnation.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param concurrency how many events are handled at once, at most; at least 1

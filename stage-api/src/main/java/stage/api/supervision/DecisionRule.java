@@ -11,7 +11,9 @@ public interface DecisionRule {
   DecisionRule RESTART = failure -> Decision.RESTART;
 
   /**
-   * Decides. Runs on the thread of the stage that crashed, under no lock; the stage waits for it.
+   * Decides. Runs on the thread of the stage that crashed, under no lock; the stage waits for it. It should not block:
+   * a thread cannot be replaced while it is in a rule, so one whose rule never returns is left alive when its scope has
+   * closed, which {@code close} reports.
    *
    * @param failure the crash
    * @return what to do, not null

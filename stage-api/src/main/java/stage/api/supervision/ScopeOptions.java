@@ -85,63 +85,96 @@ public record ScopeOptions(
     if (number < 0) throw new IllegalArgumentException(what + " must be at least 0, but was " + number);
   }
 
-  ScopeOptions withShutdown(Duration shutdown) {
-    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
-        stallWarning, drainOnExit, exitReport, context, listener);
+  /** These options, while one of them is changed. */
+  private static final class Draft {
+    Duration shutdown;
+    Duration grace;
+    OptionalInt maxChildren;
+    int maxSubscribers;
+    int maxDepth;
+    AutoShutdown autoShutdown;
+    int maxAbandoned;
+    Duration stallWarning;
+    boolean drainOnExit;
+    Consumer<? super ShutdownReport> exitReport;
+    ContextCapture context;
+    StageListener listener;
+
+    Draft(ScopeOptions of) {
+      shutdown = of.shutdown;
+      grace = of.grace;
+      maxChildren = of.maxChildren;
+      maxSubscribers = of.maxSubscribers;
+      maxDepth = of.maxDepth;
+      autoShutdown = of.autoShutdown;
+      maxAbandoned = of.maxAbandoned;
+      stallWarning = of.stallWarning;
+      drainOnExit = of.drainOnExit;
+      exitReport = of.exitReport;
+      context = of.context;
+      listener = of.listener;
+    }
+
+    ScopeOptions options() {
+      return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
+          stallWarning, drainOnExit, exitReport, context, listener);
+    }
   }
 
-  ScopeOptions withGrace(Duration grace) {
-    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
-        stallWarning, drainOnExit, exitReport, context, listener);
+  private ScopeOptions with(Consumer<Draft> change) {
+    var draft = new Draft(this);
+    change.accept(draft);
+    return draft.options();
   }
 
-  ScopeOptions withMaxChildren(int maxChildren) {
-    return new ScopeOptions(shutdown, grace, OptionalInt.of(maxChildren), maxSubscribers, maxDepth, autoShutdown,
-        maxAbandoned, stallWarning, drainOnExit, exitReport, context, listener);
+  ScopeOptions withShutdown(Duration time) {
+    return with(it -> it.shutdown = time);
   }
 
-  ScopeOptions withMaxSubscribers(int maxSubscribers) {
-    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
-        stallWarning, drainOnExit, exitReport, context, listener);
+  ScopeOptions withGrace(Duration time) {
+    return with(it -> it.grace = time);
   }
 
-  ScopeOptions withMaxDepth(int maxDepth) {
-    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
-        stallWarning, drainOnExit, exitReport, context, listener);
+  ScopeOptions withMaxChildren(int most) {
+    return with(it -> it.maxChildren = OptionalInt.of(most));
   }
 
-  ScopeOptions withAutoShutdown(AutoShutdown autoShutdown) {
-    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
-        stallWarning, drainOnExit, exitReport, context, listener);
+  ScopeOptions withMaxSubscribers(int most) {
+    return with(it -> it.maxSubscribers = most);
   }
 
-  ScopeOptions withMaxAbandoned(int maxAbandoned) {
-    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
-        stallWarning, drainOnExit, exitReport, context, listener);
+  ScopeOptions withMaxDepth(int most) {
+    return with(it -> it.maxDepth = most);
   }
 
-  ScopeOptions withStallWarning(Duration stallWarning) {
-    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
-        stallWarning, drainOnExit, exitReport, context, listener);
+  ScopeOptions withAutoShutdown(AutoShutdown when) {
+    return with(it -> it.autoShutdown = when);
+  }
+
+  ScopeOptions withMaxAbandoned(int most) {
+    return with(it -> it.maxAbandoned = most);
+  }
+
+  ScopeOptions withStallWarning(Duration time) {
+    return with(it -> it.stallWarning = time);
   }
 
   ScopeOptions withDrainOnExit() {
-    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
-        stallWarning, true, exitReport, context, listener);
+    return with(it -> it.drainOnExit = true);
   }
 
-  ScopeOptions withDrainOnExit(Consumer<? super ShutdownReport> exitReport) {
-    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
-        stallWarning, true, exitReport, context, listener);
+  ScopeOptions withDrainOnExit(Consumer<? super ShutdownReport> report) {
+    return with(it -> {
+      it.drainOnExit = true;
+      it.exitReport = report;
+    });
   }
 
-  ScopeOptions withContext(ContextCapture context) {
-    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
-        stallWarning, drainOnExit, exitReport, context, listener);
+  ScopeOptions withContext(ContextCapture capture) {
+    return with(it -> it.context = capture);
   }
 
-  ScopeOptions withListener(StageListener listener) {
-    return new ScopeOptions(shutdown, grace, maxChildren, maxSubscribers, maxDepth, autoShutdown, maxAbandoned,
-        stallWarning, drainOnExit, exitReport, context, listener);
+  ScopeOptions withListener(StageListener told) {
+    return with(it -> it.listener = told);
   }
 }
