@@ -32,7 +32,7 @@ public record Explanation(List<Finding> findings) {
   /**
    * {@return the same explanation for a reader who has these rates before them} The span of time of an explanation is
    * its own, and short; so the capacity of a bottleneck is stated by the longer one where the stage has handled more in
-   * it than it is said to be able to.
+   * it than it is said to be able to, and where nothing is wrong, the rate is that of the longer one.
    *
    * @param tree the snapshot at the end of that longer span
    * @param rates the rates of that span
@@ -40,8 +40,16 @@ public record Explanation(List<Finding> findings) {
   public Explanation beside(TreeSnapshot tree, TreeRates rates) {
     Objects.requireNonNull(tree, "tree must not be null");
     Objects.requireNonNull(rates, "rates must not be null; use TreeRates.NONE");
-    return new Explanation(findings.stream().map(finding -> finding instanceof Finding.Bottleneck bottleneck
-        ? bottleneck.beside(tree, rates) : finding).toList());
+    return new Explanation(findings.stream().map(finding -> switch (finding) {
+      case Finding.Bottleneck bottleneck -> bottleneck.beside(tree, rates);
+      case Finding.Healthy healthy when rates.seconds() > 0 -> new Finding.Healthy(tree.stages().size(),
+          tree.stages().stream().mapToDouble(stage -> rates.of(stage).in()).sum());
+      case Finding.Healthy healthy -> finding;
+      case Finding.Deadlock deadlock -> finding;
+      case Finding.RootCause cause -> finding;
+      case Finding.Skew skew -> finding;
+      case Finding.Closing closing -> finding;
+    }).toList());
   }
 
   /** {@return the sentences of all findings, a line each} */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import stage.api.StageSnapshot;
 import stage.api.observe.Explanation;
@@ -42,6 +43,16 @@ final class Explainer {
   }
 
   Explanation explain() {
+    return explain(Optional.empty());
+  }
+
+  /**
+   * {@return an explanation}
+   *
+   * @param earlier a tree since which the scope has been watched: what goes through is counted from there on, since
+   *     there is little to count in a few dozens of milliseconds
+   */
+  Explanation explain(Optional<TreeSnapshot> earlier) {
     Registration watch = scope.watch();
     try {
       TreeSnapshot first = scope.tree();
@@ -53,7 +64,7 @@ final class Explainer {
         if (!stand.limits().isUndecided() && (nanos >= EACH_LOOK || haveAllLastedLong(stuck, last))) break;
       }
       if (stand == null) stuck(first, last);   // interrupted: too early to say more
-      return new Explanation(worst(stuck, first, last));
+      return new Explanation(worst(stuck, earlier.orElse(first), last));
     } finally {
       watch.close();
     }

@@ -54,7 +54,7 @@ public final class Insights implements Insight {
 
   @Override
   public WatchPage openPage(Observed scope, PageSpec page) {
-    return PageServer.open(scope, () -> explain(scope), new JsonRendering(), page);
+    return PageServer.open(scope, earlier -> new Explainer(scope).explain(earlier), new JsonRendering(), page);
   }
 
   @Override

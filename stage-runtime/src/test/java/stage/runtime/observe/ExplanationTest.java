@@ -42,6 +42,13 @@ class ExplanationTest {
     }
 
     @Test
+    void whereNothingIsWrongTheRateIsTheirs() {
+      var healthy = new Explanation(List.of(new Finding.Healthy(2, 0)));
+      assertThat(healthy.beside(now, rates).toString()).isEqualTo("nothing is stuck: 2 stages, 1,250 events a second");
+      assertThat(healthy.beside(now, TreeRates.NONE)).isEqualTo(healthy);
+    }
+
+    @Test
     void whatIsNotKnownStaysUnknown() {
       assertThat(saidOf("shop/db-writer", 1, 0)).endsWith("in one callback that has not returned yet");
       assertThat(saidOf("shop/ended", 0.8, 900)).contains("can handle 900 ");

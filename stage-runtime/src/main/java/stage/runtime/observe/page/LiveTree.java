@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import stage.api.observe.Explanation;
 import stage.api.observe.Registration;
 import stage.api.observe.TreeRates;
@@ -23,7 +23,7 @@ final class LiveTree {
   private static final long RATES_OVER = 1_000_000_000;
 
   private final Observed scope;
-  private final Supplier<Explanation> explain;
+  private final Function<Optional<TreeSnapshot>, Explanation> explain;
   private final History history;
   private final Rendering rendering;
   private final ReentrantLock lock = new ReentrantLock();
@@ -39,7 +39,8 @@ final class LiveTree {
   private Latch looked;            // opens when somebody asks
   private boolean closed;
 
-  LiveTree(Observed scope, Supplier<Explanation> explain, History history, Rendering rendering) {
+  LiveTree(Observed scope, Function<Optional<TreeSnapshot>, Explanation> explain, History history,
+      Rendering rendering) {
     this.scope = scope;
     this.explain = explain;
     this.history = history;
@@ -98,10 +99,20 @@ final class LiveTree {
    */
   void refreshExplanation(long ifAskedWithinNanos) {
     if (!isAskedWithin(ifAskedWithinNanos)) return;
-    Explanation found = explain.get();
+    Explanation found = explain.apply(earlier());
     lock.lock();
     try {
       explanation = Optional.of(found);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** {@return the tree as it was about a second ago; the scope has been watched since; empty if there is none yet} */
+  private Optional<TreeSnapshot> earlier() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(former.peekFirst());
     } finally {
       lock.unlock();
     }

@@ -9,10 +9,12 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
-import java.util.function.Supplier;
+import java.util.Optional;
+import java.util.function.Function;
 import stage.api.observe.Explanation;
 import stage.api.observe.PageSpec;
 import stage.api.observe.Registration;
+import stage.api.observe.TreeSnapshot;
 import stage.api.observe.WatchPage;
 import stage.runtime.supervision.Observed;
 import stage.runtime.time.Latch;
@@ -46,7 +48,8 @@ public final class PageServer implements WatchPage {
   private Registration listening = () -> { };
   private Registration farewell = () -> { };
 
-  private PageServer(Observed scope, Supplier<Explanation> explain, Rendering rendering, PageSpec spec,
+  private PageServer(Observed scope, Function<Optional<TreeSnapshot>, Explanation> explain, Rendering rendering,
+      PageSpec spec,
       ServerSocket socket, Duration patience) {
     this.time = scope.time();
     this.socket = socket;
@@ -63,17 +66,19 @@ public final class PageServer implements WatchPage {
    * Opens a page.
    *
    * @param scope what it shows
-   * @param explain explains the scope
+   * @param explain explains the scope, given a tree of it from which on to count what goes through, if there is one
    * @param rendering writes down what is sent
    * @param spec where it is, and what is on it
    * @throws UncheckedIOException if its port is taken or may not be opened
    */
-  public static WatchPage open(Observed scope, Supplier<Explanation> explain, Rendering rendering, PageSpec spec) {
+  public static WatchPage open(Observed scope, Function<Optional<TreeSnapshot>, Explanation> explain,
+      Rendering rendering, PageSpec spec) {
     return open(scope, explain, rendering, spec, PATIENCE);
   }
 
   /** As the other one, for tests that cannot wait so long for a client to lose its connection. */
-  static WatchPage open(Observed scope, Supplier<Explanation> explain, Rendering rendering, PageSpec spec,
+  static WatchPage open(Observed scope, Function<Optional<TreeSnapshot>, Explanation> explain, Rendering rendering,
+      PageSpec spec,
       Duration patience) {
     var page = new PageServer(scope, explain, rendering, spec, listen(scope.path(), spec.port()), patience);
     try {

@@ -81,8 +81,8 @@ function lag(ms) {
 
 // ---- what is said of a stage
 
-/** What it does: how many events a second, or what it has been at if there are none. */
-function facts(stage) {
+/** What it does: how many events a second, or what it has been at if there are none; the restarts are never cut off. */
+function facts(stage, most = Infinity) {
   const rate = Math.max(stage.rateIn, stage.rateOut), parts = [];
   if (stage.status !== 'running') parts.push(`${stage.status} for ${time(stage.sinceMs)}`);
   else if (rate > 0) parts.push(number(rate) + '/s');
@@ -90,8 +90,9 @@ function facts(stage) {
   else if (stage.waitsFor === 'mail') parts.push('has nothing to do');
   else if (stage.waitsFor) parts.push(`waits for ${stage.waitsFor}` + (stage.waitingMs >= 1000 ? `, ${time(stage.waitingMs)}` : ''));
   else parts.push('0/s');
-  if (stage.restarts) parts.push(plural(stage.restarts, 'restart'));
-  return parts.join(' · ');
+  if (!stage.restarts) return short(parts[0], most);
+  const whole = `${parts[0]} · ${plural(stage.restarts, 'restart')}`, sign = ` · ↻ ${number(stage.restarts)}`;
+  return whole.length <= most ? whole : short(parts[0], most - sign.length) + sign;
 }
 
 function shares(stage) {
@@ -124,7 +125,7 @@ function nameOf(stage) {
 }
 
 function involved() {
-  const found = (tree.findings || []).filter(finding => finding.kind !== 'healthy' && !isAsMeant(finding));
+  const found = (tree.findings || []).filter(finding => !['healthy', 'closing'].includes(finding.kind) && !isAsMeant(finding));
   const culprits = new Set(found.map(finding => finding.culprit));
   const victims = new Set(found.flatMap(finding => finding.victims).filter(path => !culprits.has(path)));
   return { culprits, victims };
@@ -155,7 +156,7 @@ function fold(stages, edges, { culprits }) {
     if (members.length === 1) return members[0];
     const busiest = members.reduce((a, b) => a.busy >= b.busy ? a : b);
     return { ...busiest, path: members[0].path, members: members.map(stage => stage.path), ids: members.map(stage => stage.id),
-      label: `${last(members[0].path).replace(/[-.]\d+$/, '')} × ${members.length}`,
+      label: `${last(members[0].path).replace(/[-.]\d+$/, '')}\u00a0×\u00a0${members.length}`,
       rateIn: sum(members, 'rateIn'), rateOut: sum(members, 'rateOut'), restarts: sum(members, 'restarts') };
   });
   const merged = new Map();
@@ -350,8 +351,8 @@ function drawStage(parts, stage, who) {
   parts.group.setAttribute('aria-label', spokenOf(stage, who));
   parts.group.setAttribute('aria-pressed', isChosen);
   say(parts.title, stage.path + ' – ' + (stage.run ? stage.run.steps : stage.kind));
-  say(parts.name, shortName(nameOf(stage), Math.floor((wide - (isCulprit ? 48 : 32)) / 8)));
-  say(parts.facts, short(facts(stage), letters()));
+  say(parts.name, shortName(nameOf(stage), Math.floor((wide - (isCulprit ? 48 : 32)) / 8.6)));
+  say(parts.facts, facts(stage, letters()));
   progress(stage).forEach((text, line) => say(parts.lines[line], short(text, letters())));
   let x = 12;
   const share = shares(stage);
@@ -562,7 +563,7 @@ function words(sentence) {
 
 /** What stands still, but may be meant to: it is said, and nobody is blamed. */
 function isAsMeant(finding) {
-  return ['throttled', 'source-silent', 'awaits-input', 'nothing-selected'].includes(finding.cause);
+  return ['throttled', 'source-silent', 'awaits-input', 'nothing-selected', 'silent-elsewhere'].includes(finding.cause);
 }
 
 function drawSentence() {

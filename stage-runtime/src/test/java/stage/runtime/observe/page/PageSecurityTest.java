@@ -332,7 +332,7 @@ class PageSecurityTest {
     }
   }
 
-  private static Explanation healthy() {
+  private static Explanation healthy(Optional<TreeSnapshot> earlier) {
     return new Explanation(List.of(new Finding.Healthy(0, 0)));
   }
 
