@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -142,13 +143,24 @@ class ExplainTest {
       }).withDemand(Demand.max(4)));
       Finding.RootCause cause = rootCause("shop/hasher", Finding.Kind.IN_CALLBACK, "shop/numbers");
       assertThat(cause.sentence()).matches("`shop/numbers` has had no demand for .* because `shop/hasher` has spent .*"
-          + " in onEvents, longer than in any of late, running in `ExplainTest.AConsumer.spin`"
+          + " in onEvents(, longer than in any of late)?, running in `ExplainTest.AConsumer.spin`"
           + " \\(ExplainTest.java:\\d+\\).*");
     }
 
     private void spin() {
       while (release.getCount() > 0) {
         // computes on purpose
+      }
+    }
+
+    @Test
+    void x52_thatIsAStreamNamesThatNobodyReadsIt() {
+      try (Stream<Integer> stream = numbers().stream(Demand.max(4))) {
+        stream.iterator().next();
+        Finding.RootCause cause =
+            rootCause("shop/numbers/stream-1", Finding.Kind.SUBSCRIBER_SILENT, "shop/numbers");
+        assertThat(cause.sentence()).matches("`shop/numbers` has had no demand for .* because `shop/numbers/stream-1`"
+            + " serves a stream whose reader has not come to the end of a batch for .*");
       }
     }
 

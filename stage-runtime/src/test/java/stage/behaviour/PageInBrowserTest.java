@@ -198,13 +198,13 @@ class PageInBrowserTest {
       }
       show(scope.openPage(0), 1280, 720, false);
       browser.await("!document.getElementById('table').hidden");
-      browser.await("document.querySelector('#table').innerText.includes('worker\\u00a0×\\u00a0')");
+      browser.await("document.querySelector('#table').innerText.includes('worker ×\\u00a0')");
       browser.await("/[1-9][0-9k.]* events/.test(document.getElementById('summary').textContent)");
 
       browser.picture(PICTURES.resolve("many.png"));
       browser.ask("document.getElementById('form').click()");
       browser.await("document.querySelectorAll('svg .stage').length >= 2");
-      browser.await("document.getElementById('picture').textContent.includes('worker\\u00a0×\\u00a0')");
+      browser.await("document.getElementById('picture').textContent.includes('worker ×\\u00a0')");
       assertThat(browser.complaints()).isEmpty();
     }
 
@@ -424,7 +424,8 @@ class PageInBrowserTest {
     @Test
     void sec05_isTextAndNothingElse() throws IOException {
       var nothingWrong = new Explanation(List.of(new Finding.Healthy(0, 0)));
-      WatchPage page = PageServer.open(ObservedScope.of(scope), earlier -> nothingWrong, new Hostile(), PageSpec.onPort(0));
+      WatchPage page =
+          PageServer.open(ObservedScope.of(scope), earlier -> nothingWrong, new Hostile(), PageSpec.onPort(0));
       URI address = page.address();
       for (int width : new int[] {1280, 390}) {
         browser.show(address, width, 800, false);

@@ -97,7 +97,7 @@ public sealed interface Finding {
     NOT_REQUESTED,
     /** The stage throttles, and lets no more through for now. */
     THROTTLED,
-    /** A subscriber outside of Stage has requested nothing more. */
+    /** A subscriber outside of Stage has requested nothing more, or the reader of a stream does not read on. */
     SUBSCRIBER_SILENT,
     /** The stage could run, but others do not let go of the threads that carry virtual threads. */
     NO_CARRIER,
@@ -332,7 +332,8 @@ final class Sentences {
       case ANSWERS_FAIL -> "cannot answer for " + detail + "; that has gone on for " + time;
       case THROTTLED -> "throttles, as it was told to, and lets no more through yet";
       case NOT_REQUESTED -> "asks for events by hand, and has not requested any for " + time;
-      case SUBSCRIBER_SILENT -> "serves a subscriber that has requested nothing for " + time;
+      case SUBSCRIBER_SILENT ->
+          "serves " + (detail.isEmpty() ? "a subscriber that has requested nothing" : detail) + " for " + time;
       case NO_CARRIER -> "is ready to run but gets no processor" + (detail.isEmpty() ? "" : ", because of " + detail);
       case ELSEWHERE -> "belongs to another scope" + (detail.isEmpty() ? "" : " and " + detail);
       case SILENT_ELSEWHERE -> "has sent nothing for " + time + ", and belongs to another scope";

@@ -11,6 +11,7 @@ import stage.runtime.supervision.Observed.Place;
 final class Frames {
   private static final List<String> OURS = List.of("stage.runtime.", "stage.api.");
   private static final String THROTTLE = "stage.runtime.pipeline.ThrottleLink";
+  private static final String STREAM = "stage.runtime.flow.StreamReader";
   private static final List<String> THE_JDKS = List.of("java.", "javax.", "jdk.", "sun.", "com.sun.");
   private static final List<String> INPUT =
       List.of("sun.nio.ch.", "sun.nio.fs.", "java.net.", "java.io.", "jdk.internal.net.http.");
@@ -72,6 +73,12 @@ final class Frames {
     List<StackTraceElement> stack = places.getFirst().stack();
     int user = firstOfUser(stack);
     return stack.subList(0, user).stream().anyMatch(frame -> frame.getClassName().equals(THROTTLE));
+  }
+
+  /** {@return whether a stage waits until what it has put into a stream is read} */
+  static boolean isReading(List<StackTraceElement> stack) {
+    int user = firstOfUser(stack);
+    return stack.subList(0, user).stream().anyMatch(frame -> frame.getClassName().startsWith(STREAM));
   }
 
   /**

@@ -429,7 +429,16 @@ final class Stand {
     if (stage.inputs().isEmpty() && !isClosing(stage) && Frames.isAwaitingInput(place)) {
       return withoutInput(stage, place.stack());
     }
+    if (Frames.isReading(place.stack())) return unread(stage);
     return inside(stage, itself(stage), place, what(stage));
+  }
+
+  /** Its reader takes no more, and is not to be found: it may be any thread. */
+  private Standing unread(StageSnapshot stream) {
+    Duration lasted = stoodStill.inUserCode(stream);
+    if (!limits.isOverInUserCode(stream, lasted)) return Standing.FINE;
+    return new Standing.Culprit(Finding.Kind.SUBSCRIBER_SILENT, lasted,
+        "a stream whose reader has not come to the end of a batch", List.of());
   }
 
   private boolean isClosing(StageSnapshot stage) {
@@ -446,6 +455,7 @@ final class Stand {
   private String what(StageSnapshot stage) {
     String callback = stage.activity().callback();
     if (callback.equals("generate")) return stage.eventsEmitted() > 0 ? "generate since it last emitted" : "generate";
+    if (callback.equals("a bridge")) callback = "one call";   // of what a source is given to do
     boolean hasDone = settled(stage.inputs()) > 0 || stage.eventsEmitted() > 0 || stage.activity().restarts() > 0;
     if (!hasDone && (callback.equals("onEvents") || callback.equals("onDemand"))) return "its first " + callback;
     return limits.isKnownOf(stage) ? callback + ", longer than in any of late" : callback;

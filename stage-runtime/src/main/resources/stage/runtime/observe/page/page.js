@@ -156,7 +156,7 @@ function fold(stages, edges, { culprits }) {
     if (members.length === 1) return members[0];
     const busiest = members.reduce((a, b) => a.busy >= b.busy ? a : b);
     return { ...busiest, path: members[0].path, members: members.map(stage => stage.path), ids: members.map(stage => stage.id),
-      label: `${last(members[0].path).replace(/[-.]\d+$/, '')}\u00a0×\u00a0${members.length}`,
+      label: `${last(members[0].path).replace(/[-.]\d+$/, '')} ×\u00a0${members.length}`,
       rateIn: sum(members, 'rateIn'), rateOut: sum(members, 'rateOut'), restarts: sum(members, 'restarts') };
   });
   const merged = new Map();
