@@ -20,6 +20,7 @@ class FullHeapAnywhereTest {
       Method run = null;
       for (Method each : engine.loadClass(ScarceRuns.class.getName()).getMethods())
         if (each.getName().equals("run")) run = each;
+      assertThat(run.invoke(null, kind.name(), -1L, 1L)).as("before anything fails").isNull();
       Object tried = run.invoke(null, kind.name(), 0L, 0L);
       assertThat(tried).as("without a refusal").isInstanceOf(List.class);
       @SuppressWarnings("unchecked")

@@ -57,7 +57,7 @@ public final class ScarceRuns {
    * Makes a run.
    *
    * @param kind of a {@link Kind}
-   * @param at which piece of memory is refused; none if {@code pieces} is 0
+   * @param at which piece of memory is refused; none if {@code pieces} is 0; in a run before the others -1
    * @param pieces how many are, beginning with that one
    * @return what is wrong; null if nothing is; without a refusal the pieces that are worth one
    */
@@ -77,19 +77,20 @@ public final class ScarceRuns {
       ScarceHeap.end();
       String text = failure.toString();
       return kind + " at " + at + " for " + pieces + ", " + place[0] + ": "
-          + text.substring(0, Math.min(1500, text.length()));
+          + text.substring(0, Math.min(1500, text.length())) + "; not linked: " + ScarceHeap.unlinked();
     }
     return pieces == 0 ? ScarceHeap.tried() : null;
   }
 
   private void run(Kind kind, long at, long pieces) throws Exception {
+    if (at < 0) ScarceHeap.beginHealthy();
     Supervisor app = Supervisor.open(
         SupervisorSpec.of("scarce").withIntensity(new Intensity(1000, Duration.ofSeconds(1))));
-    ScarceHeap.begin(at, pieces);
+    if (at >= 0) ScarceHeap.begin(at, pieces);
     try {
       switch (kind) {
-        case EVENTS_ON_THREADS -> onThreads(app, false);
-        case EVENTS_ON_THREADS_IN_ORDER -> onThreads(app, true);
+        case EVENTS_ON_THREADS -> onThreads(app, false, at < 0);
+        case EVENTS_ON_THREADS_IN_ORDER -> onThreads(app, true, at < 0);
         case SUBSCRIPTIONS_THAT_COME_AND_GO -> subscriptions(app);
         case MESSAGES -> messages(app);
         case MESSAGES_TO_A_GENERATOR -> messagesToAGenerator(app);
@@ -97,6 +98,7 @@ public final class ScarceRuns {
     } catch (OutOfMemoryError | StageFailedException known) {
       if (isStarted || ScarceHeap.refused() == null) throw known;   // else a start has failed, as its caller knows
     }
+    ScarceHeap.isClosing();
     try {
       app.close();
     } catch (OutOfMemoryError full) {
@@ -142,7 +144,10 @@ public final class ScarceRuns {
         out.emit(next.value());
         next.set(next.value() + 1);
       }
-      if (next.value() == EVENTS) out.complete();
+      if (next.value() == EVENTS) {
+        ScarceHeap.isEnding();
+        out.complete();
+      }
     }
   }
 
@@ -159,11 +164,11 @@ public final class ScarceRuns {
         .withDeadLetters(this::letter);
   }
 
-  private void onThreads(Supervisor app, boolean isOrdered) throws Exception {
+  private void onThreads(Supervisor app, boolean isOrdered, boolean isHealthy) throws Exception {
     var numbers = numbers(app);
     EventFunction<Integer, Integer> function = event -> {
       simulated.pass();
-      if (event == 5) throw new IllegalStateException("poison");
+      if (event == 5 && ScarceHeap.mayFail()) throw new IllegalStateException("poison");
       return event;
     };
     var map = app.start((isOrdered ? Stage.mapConcurrent("map", numbers, 2, function)
@@ -172,6 +177,7 @@ public final class ScarceRuns {
     app.start(sink("sink").subscribeTo(map, new Demand(3, 1, false)));
     joined(app);
     ScarceHeap.end();
+    if (isHealthy) return;
     long unhandled = app.snapshot().deadLettersUnhandled();   // where there is no memory to tell of one
     require(handled.size() + letters.size() + unhandled == EVENTS && !handled.contains(5),
         "handled %s, letters %s, unhandled %s", handled, letters, unhandled);
@@ -222,6 +228,7 @@ public final class ScarceRuns {
         next[0]++;
         simulated.pass();
       }
+      ScarceHeap.isEnding();
     }));
     app.start(sink("sink").subscribeTo(generator, Demand.max(2)));
     isStarted = true;

@@ -63,8 +63,8 @@ final class OldFaults {
           "  public boolean awaitsSomebody() {\n    return sharing.size() == 0;",
           "  public boolean awaitsSomebody() {\n    return false;"),
       fault("an event is blamed for what its sink suffers from", "engine/Lifecycle.java",
-          "        incarnations.forgive(cause);\n      }\n      case Directive.Hold",
-          "        incarnations.abandon(cell.options().redelivery(), cause);\n      }\n      case Directive.Hold"),
+          "      incarnations.forgive(cause);\n    }",
+          "      incarnations.abandon(cell.options().redelivery(), cause);\n    }"),
       fault("a turn that is interrupted counts as done", "engine/Turns.java",
           "      role.rollback();\n      memory.rollback();\n      turnFailed(failure);\n      return;",
           "      if (failure instanceof InterruptedException) {\n        commit();\n        return;\n      }\n"

@@ -405,16 +405,9 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
 
   /** {@return where it stands, as users see it} */
   public StageSnapshot.Status status() {
-    return switch (lifecycle.phase()) {
-      case Phase.Starting starting -> StageSnapshot.Status.STARTING;
-      case Phase.Running running -> signals.has(Signals.PAUSED) || isAccumulating()
-          ? StageSnapshot.Status.PAUSED
-          : StageSnapshot.Status.RUNNING;
-      case Phase.BackingOff backingOff -> StageSnapshot.Status.BACKING_OFF;
-      case Phase.Held held -> StageSnapshot.Status.HELD;
-      case Phase.Draining draining -> StageSnapshot.Status.DRAINING;
-      case Phase.Ended endedPhase -> StageSnapshot.Status.ENDED;
-    };
+    Phase phase = lifecycle.phase();
+    boolean isPaused = phase instanceof Phase.Running && (signals.has(Signals.PAUSED) || isAccumulating());
+    return isPaused ? StageSnapshot.Status.PAUSED : phase.status();
   }
 
   /** {@return the numbers of this instant} */
@@ -425,10 +418,13 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   /** {@return the last numbers, for the owner} What is returned after this is told to it by itself. */
   StageSnapshot lastSnapshot() {
     if (producerHalf == null) return snapshot();
-    return graph.lock().get(() -> {
+    graph.lock().lock();
+    try {
       producerHalf.accounted();
       return snapshot();
-    });
+    } finally {
+      graph.lock().unlock();
+    }
   }
 
   /** {@return makes its steps} */
@@ -534,7 +530,14 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   /** Sets a signal, for which a generator is interrupted: its one turn would go on forever. */
   private void tell(int signal) {
     if (!isGenerator || driver.isCurrent()) signals.set(signal);
-    else owner.services().interrupt(this, () -> signals.set(signal));
+    else owner.services().interrupt(this, new Told(signals, signal));
+  }
+
+  private record Told(Signals signals, int signal) implements Runnable {
+    @Override
+    public void run() {
+      signals.set(signal);
+    }
   }
 
   /**
@@ -611,7 +614,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    * @return the old thread; null if it is not in user code, or the cell has ended
    */
   public Thread takeOver() {
-    return isAlive() ? threads().takeOver(lifecycle::takenOverFrom) : null;
+    return isAlive() ? threads().takeOver(lifecycle) : null;
   }
 
   /** {@return the threads that work for it} */

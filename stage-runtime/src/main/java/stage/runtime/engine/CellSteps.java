@@ -316,7 +316,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
   void serve(Work work) {
     switch (work) {
       case MAIL -> incarnations.handle(cell.mailbox());
-      case CONSUMERS -> cell.signals().answer(Signals.CONSUMER_LEFT, this::meetConsumers);
+      case CONSUMERS -> cell.signals().answer(Signals.CONSUMER_LEFT, new MeetConsumers());
       case CANCEL_SUBSCRIPTION -> cell.signals().answer(Signals.CANCEL_ASKED, this::cancelSubscription);
       case SUBSCRIBED -> {
         LaneInlet<?> inlet = cell.consumerHalf().newcomer(incarnations.incarnation());
@@ -346,7 +346,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     if (unanswered != null || lifecycle.hasEnded()) return;
     try {
       if (cell.signals().has(Signals.CONSUMER_LEFT) || producerHalf().hasLaneNews())
-        cell.signals().answer(Signals.CONSUMER_LEFT, this::meetConsumers);
+        cell.signals().answer(Signals.CONSUMER_LEFT, new MeetConsumers());
       while (producerHalf().canFlush()) producerHalf().flush();
     } catch (Throwable failure) {
       unanswered = failure;
@@ -364,10 +364,13 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     if (door != null) door.dropOlder();
   }
 
-  private void meetConsumers() {
-    dropOlder();
-    producerHalf().meetLanes();
-    if (cell.endsWithItsConsumer() && producerHalf().laneCount() == 0) cell.stop();
+  private final class MeetConsumers implements Runnable {
+    @Override
+    public void run() {
+      dropOlder();
+      producerHalf().meetLanes();
+      if (cell.endsWithItsConsumer() && producerHalf().laneCount() == 0) cell.stop();
+    }
   }
 
   private void cancelSubscription() {
@@ -381,7 +384,12 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
   private void tellOf(LaneInlet<?> inlet) {
     inlet.beginGreeting();
     try {
-      incarnations.run(Activity.ON_SUBSCRIBE, () -> incarnations.role().subscribed(inlet));
+      incarnations.run(Activity.ON_SUBSCRIBE, new Turns.Turn() {
+        @Override
+        public void run() throws Exception {
+          incarnations.role().subscribed(inlet);
+        }
+      });
     } finally {
       inlet.endGreeting();
       inlet.lane().wakeProducer();   // not by the subscribing thread, which may hold the lock

@@ -2,7 +2,6 @@ package stage.runtime.engine;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /**
  * The threads that work for one cell: its own, those that handle an event each for it, and one that has lost the cell
@@ -33,14 +32,14 @@ public final class CellThreads {
    * Lets another thread take over, if the cell's own is in user code. May throw if no thread can be started; then it
    * must be called again. One caller at a time.
    *
-   * @param told is told of the old thread, before the new one starts
+   * @param lifecycle is told of the old thread, before the new one starts
    * @return the old thread; null if it is not in user code
    */
-  Thread takeOver(Consumer<Thread> told) {
+  Thread takeOver(Lifecycle lifecycle) {
     if (lost == null) {
       Thread running = own();
       if (!cell.handover().takeOver(running)) return null;
-      told.accept(running);
+      lifecycle.takenOverFrom(running);
       lost = running;
     }
     cell.driver().replaceThread();   // may throw, and is tried again the next time

@@ -22,6 +22,12 @@ final class ConsumerHalf {
   private static final Predicate<LaneInlet<?>> HAS_EVENTS = LaneInlet::hasEvents;
   private static final Predicate<LaneInlet<?>> HAS_PROGRESS = LaneInlet::hasProgress;
   private static final Predicate<LaneInlet<?>> IS_CANCELLED = LaneInlet::isCancelled;
+  // Not where they are used: there, a call site would be linked for the first time when something has failed.
+  private static final Predicate<LaneInlet<?>> IS_OVER = LaneInlet::isOver;
+  private static final Predicate<LaneInlet<?>> IS_PAUSED = LaneInlet::isPaused;
+  private static final Predicate<LaneInlet<?>> HAS_FAILED = LaneInlet::hasFailed;
+  private static final Predicate<LaneInlet<?>> HAS_FAILED_AND_IS_PAUSED = HAS_FAILED.and(IS_PAUSED);
+  private static final Predicate<LaneInlet<?>> ANY = inlet -> true;
 
   private final ConsumerPort cell;
   private final Roster<LaneInlet<?>> inlets;
@@ -276,11 +282,11 @@ final class ConsumerHalf {
    * @param stuck whether the cell cannot handle events now; then the events before a failure are not waited for
    */
   LaneInlet<?> ended(boolean stuck) {
-    LaneInlet<?> ended = first(queues.over(), LaneInlet::isOver);
+    LaneInlet<?> ended = first(queues.over(), IS_OVER);
     if (ended != null) return ended;
     if (!stuck && pausedInlets == 0) return null;
-    if (!listens) return first(queues.failed(), inlet -> inlet.hasFailed() && (stuck || inlet.isPaused()));
-    return queues.failed().any(inlet -> stuck || inlet.isPaused());
+    if (!listens) return first(queues.failed(), stuck ? HAS_FAILED : HAS_FAILED_AND_IS_PAUSED);
+    return queues.failed().any(stuck ? ANY : IS_PAUSED);
   }
 
   /** {@return whether a producer has ended its subscription, its events handled or not} */
@@ -294,8 +300,14 @@ final class ConsumerHalf {
   /** {@return a subscription to cancel with no event being worked on; null if there is none} */
   LaneInlet<?> cancelled() {
     if (!hasCancelled()) return null;
-    Tasks<?, ?> tasks = this.tasks;
-    return queues.cancels().any(inlet -> inlet.isCancelled() && (tasks == null || !tasks.isBusyWith(inlet)));
+    return queues.cancels().any(new IsCancelledAndFree(tasks));
+  }
+
+  private record IsCancelledAndFree(Tasks<?, ?> tasks) implements Predicate<LaneInlet<?>> {
+    @Override
+    public boolean test(LaneInlet<?> inlet) {
+      return inlet.isCancelled() && (tasks == null || !tasks.isBusyWith(inlet));
+    }
   }
 
   /** {@return whether there is a subscription to cancel, now or once its last running event is finished} */
@@ -315,10 +327,21 @@ final class ConsumerHalf {
     if (!drains) {
       toQueues().toOutside().makeRoomFor(inlets.size());
       for (LaneInlet<?> inlet : inlets.all())
-        if (inlet.lane().available() == 0 && isOutside(inlet)) toQueues().toOutside().add(inlet);
+        if (isIdleAndOutside(inlet)) toQueues().toOutside().add(inlet);
       drains = true;
     }
-    return queues.outside().first(inlet -> inlet.lane().available() == 0 && isOutside(inlet));
+    return queues.outside().first(new IsIdleAndOutside());
+  }
+
+  private final class IsIdleAndOutside implements Predicate<LaneInlet<?>> {
+    @Override
+    public boolean test(LaneInlet<?> inlet) {
+      return isIdleAndOutside(inlet);
+    }
+  }
+
+  private boolean isIdleAndOutside(LaneInlet<?> inlet) {
+    return inlet.lane().available() == 0 && isOutside(inlet);
   }
 
   private boolean isOutside(LaneInlet<?> inlet) {
@@ -368,7 +391,12 @@ final class ConsumerHalf {
   void leave(LaneInlet<?> inlet) {
     if (tasks != null) tasks.leave(inlet);
     inlet.lane().producer().consumerLeft(inlet.lane());
-    cell.lock().run(() -> inlets.remove(inlet));   // last: if the heap is full, all of this is repeated
+    cell.lock().lock();   // last: if the heap is full, all of this is repeated
+    try {
+      inlets.remove(inlet);
+    } finally {
+      cell.lock().unlock();
+    }
     if (inlet.isGone()) return;
     if (inlet.lane().ending() != null) {   // nothing is allocated here: the heap may be full
       hasLastFailed = inlet.lane().ending() instanceof Ending.Failed;
@@ -390,7 +418,9 @@ final class ConsumerHalf {
 
   /** Gives all subscriptions up and accepts no other. */
   void close() {
-    cell.lock().run(() -> closed = true);
+    cell.lock().lock();
+    closed = true;
+    cell.lock().unlock();
     for (LaneInlet<?> inlet : inlets.all()) leave(inlet);
   }
 

@@ -119,14 +119,7 @@ final class Lifecycle {
 
   /** {@return why it has ended, or is about to; null if it is not} */
   StopReason endReason() {
-    return switch (phase) {
-      case Phase.Ended(var reason) -> reason;
-      case Phase.Draining(var reason) -> reason;
-      case Phase.Starting starting -> null;
-      case Phase.BackingOff backingOff -> null;
-      case Phase.Held held -> null;
-      case Phase.Running running -> null;
-    };
+    return phase.endReason();
   }
 
   /** {@return that it has ended} */
@@ -248,15 +241,7 @@ final class Lifecycle {
 
   void hold() {
     signals.clear(Signals.HELD | Signals.RELEASED | Signals.KILLED);
-    boolean waits = switch (phase) {
-      case Phase.Running running -> true;
-      case Phase.Starting starting -> true;
-      case Phase.BackingOff backingOff -> true;
-      case Phase.Held held -> true;
-      case Phase.Draining draining -> false;
-      case Phase.Ended over -> false;
-    };
-    if (!waits) {
+    if (phase.endReason() != null) {   // it is not going to wait
       news().held(cell, false);
       return;
     }
@@ -387,7 +372,12 @@ final class Lifecycle {
     }
     Throwable failure = input.isTold()
         ? null
-        : incarnations.attempt(Activity.ON_COMPLETE, incarnations.role()::inputCompleted);
+        : incarnations.attempt(Activity.ON_COMPLETE, new Turns.Turn() {
+          @Override
+          public void run() throws Exception {
+            incarnations.role().inputCompleted();
+          }
+        });
     if (failure == null) {
       input = input.told();
       if (!incarnations.role().isCompleted() && cell.steps().goesOn()) return;
@@ -406,27 +396,48 @@ final class Lifecycle {
     }
     var onceTooOften =
         new IllegalStateException("permanent stage " + cell.path() + " has ended normally, once too often");
-    switch (cell.owner().supervision().completed(cell, onceTooOften)) {
-      case Directive.Restart(var delayNanos) -> {
-        input = InputEnd.NONE;
-        awaitNextStart(delayNanos);
-        incarnations.retire(reason);
-      }
-      case Directive.Hold hold -> {
-        input = InputEnd.NONE;
-        enter(new Phase.Held());
-        heldToTell = true;
-        incarnations.retire(reason);
-        tellHeld();
-      }
-      case Directive.Resume resume -> throw new IllegalStateException(
-          "there is nothing to resume in a stage that has completed");
-      case Directive.Retry retry -> throw new IllegalStateException(
-          "there is nothing to retry in a stage that has completed");
-      case Directive.End(var contained) -> {
-        if (contained) stopTakingTurns(reason);
-        else end(new StopReason.Crashed(onceTooOften), Activity.COMPLETION, false);
-      }
+    cell.owner().supervision().completed(cell, onceTooOften).follow(new AfterCompletion(reason, onceTooOften));
+  }
+
+  private final class AfterCompletion implements Directive.Follower {
+    private final StopReason reason;
+    private final Throwable onceTooOften;
+
+    AfterCompletion(StopReason reason, Throwable onceTooOften) {
+      this.reason = reason;
+      this.onceTooOften = onceTooOften;
+    }
+
+    @Override
+    public void restart(long delayNanos) {
+      input = InputEnd.NONE;
+      awaitNextStart(delayNanos);
+      incarnations.retire(reason);
+    }
+
+    @Override
+    public void retry(long delayNanos) {
+      throw new IllegalStateException("there is nothing to retry in a stage that has completed");
+    }
+
+    @Override
+    public void hold(boolean forgives) {
+      input = InputEnd.NONE;
+      enter(new Phase.Held());
+      heldToTell = true;
+      incarnations.retire(reason);
+      tellHeld();
+    }
+
+    @Override
+    public void resume() {
+      throw new IllegalStateException("there is nothing to resume in a stage that has completed");
+    }
+
+    @Override
+    public void end(boolean contained) {
+      if (contained) stopTakingTurns(reason);
+      else Lifecycle.this.end(new StopReason.Crashed(onceTooOften), Activity.COMPLETION, false);
     }
   }
 
@@ -446,20 +457,22 @@ final class Lifecycle {
     cell.consumerHalf().leave(inlet);
     signals.clear(Signals.INPUT_ENDED);
     if (cell.consumerHalf().hasEnding()) signals.set(Signals.INPUT_ENDED);
-    switch (ending) {
-      case Ending.Completed completed -> {
-        boolean last = cell.consumerHalf().hasNoInlets();
-        if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) input = input.reached();
-      }
-      case Ending.Failed(var cause, var contained) -> {
-        if (policy != CancelPolicy.TEMPORARY) end(failed, Activity.SUBSCRIPTION, contained);
-      }
+    if (ending instanceof Ending.Failed(var cause, var contained)) {
+      if (policy != CancelPolicy.TEMPORARY) end(failed, Activity.SUBSCRIPTION, contained);
+      return;
     }
+    boolean last = cell.consumerHalf().hasNoInlets();
+    if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) input = input.reached();
   }
 
   /** Tells the behaviour of the end of a subscription. If that was no good turn, the next incarnation is told. */
   private boolean isToldOfEnd(LaneInlet<?> inlet) {
-    Throwable failure = incarnations.attempt(Activity.ON_INPUT_END, () -> incarnations.role().inputEnded(inlet));
+    Throwable failure = incarnations.attempt(Activity.ON_INPUT_END, new Turns.Turn() {
+      @Override
+      public void run() throws Exception {
+        incarnations.role().inputEnded(inlet);
+      }
+    });
     if (failure == null) return true;
     if (!cell.isCancelled()) crash(Activity.ON_INPUT_END, failure);
     else if (!(failure instanceof InterruptedException)) news().suppressed(cell, failure);
@@ -503,44 +516,58 @@ final class Lifecycle {
       suppress(during, cause);   // nothing was published, so the next step does it again
       return;
     }
-    boolean mayRestart = switch (phase) {
-      case Phase.Running running -> true;
-      case Phase.Starting starting -> true;
-      case Phase.BackingOff backingOff -> false;
-      case Phase.Held held -> false;
-      case Phase.Draining draining -> false;
-      case Phase.Ended endedPhase -> false;
-    };
+    boolean mayRestart = phase instanceof Phase.Running || phase instanceof Phase.Starting;
     lastCrash = new Crash(cause.getClass().getName(), during, incarnations.incarnation(), cell.graph().time().nanos());
     if (decided == null) decided =
         mayRestart ? cell.owner().supervision()
             .crashed(cell, incarnations.incarnation(), cause, during, incarnations.canSkip(during))
             : new Directive.End(false);
-    switch (decided) {
-      // The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay.
-      case Directive.Restart(var delayNanos) -> {
-        awaitNextStart(delayNanos);
-        incarnations.abandon(cell.options().redelivery(), cause);
-      }
-      case Directive.Retry(var delayNanos) -> {
-        awaitNextStart(delayNanos);
-        incarnations.forgive(cause);
-      }
-      case Directive.Hold(var forgives) -> {
-        signals.clear(Signals.HELD);   // it need not be asked any more
-        enter(new Phase.Held());
-        heldToTell = true;
-        if (forgives) incarnations.forgive(cause);
-        else incarnations.abandon(cell.options().redelivery(), cause);
-        tellHeld();
-      }
-      case Directive.Resume resume -> {
-        decided = null;   // should that fail, there may be nothing left that could go on
-        incarnations.resume(cause);
-      }
-      case Directive.End(var contained) -> end(new StopReason.Crashed(cause), during, contained);
-    }
+    decided.follow(new AfterCrash(during, cause));
     decided = null;
+  }
+
+  /** The incarnation ends, the stage does not: lanes, demand, backlog, mailbox and states stay. */
+  private final class AfterCrash implements Directive.Follower {
+    private final Activity during;
+    private final Throwable cause;
+
+    AfterCrash(Activity during, Throwable cause) {
+      this.during = during;
+      this.cause = cause;
+    }
+
+    @Override
+    public void restart(long delayNanos) {
+      awaitNextStart(delayNanos);
+      incarnations.abandon(cell.options().redelivery(), cause);
+    }
+
+    @Override
+    public void retry(long delayNanos) {
+      awaitNextStart(delayNanos);
+      incarnations.forgive(cause);
+    }
+
+    @Override
+    public void hold(boolean forgives) {
+      signals.clear(Signals.HELD);   // it need not be asked any more
+      enter(new Phase.Held());
+      heldToTell = true;
+      if (forgives) incarnations.forgive(cause);
+      else incarnations.abandon(cell.options().redelivery(), cause);
+      tellHeld();
+    }
+
+    @Override
+    public void resume() {
+      decided = null;   // should that fail, there may be nothing left that could go on
+      incarnations.resume(cause);
+    }
+
+    @Override
+    public void end(boolean contained) {
+      Lifecycle.this.end(new StopReason.Crashed(cause), during, contained);
+    }
   }
 
   /** Something has failed in a stage that has finished its work. */
@@ -562,23 +589,41 @@ final class Lifecycle {
     enter(new Phase.Ended(reason));
     try {
       if (incarnations.tasks() != null) cell.threads().keepTasks();
-      orReport(() -> incarnations.over(reason));
-      orReport(() -> cell.closeDoors(new Ending.Failed(failure, false), reason));
-      if (!neverStarted) orReport(() -> news().ended(cell, cell.snapshot(), reason, Activity.ENGINE.text(), false));
+      tellPeers(new Ending.Failed(failure, false), reason);
+      if (!neverStarted) tellOwner(reason);
     } finally {
       incarnations.letGo();
-      if (neverStarted) orReport(() -> news().notStarted(cell));
+      if (neverStarted) tellOwner(null);
       endIsReached();
       if (!started.isReached()) firstStartIsOver();
     }
   }
 
-  private void orReport(Runnable what) {
+  private void tellPeers(Ending ending, StopReason reason) {
     try {
-      what.run();
+      incarnations.over(reason);
     } catch (Throwable failure) {
-      cell.report("stage " + cell.path() + " could not tell everybody of its end", failure);
+      couldNotTell(failure);
     }
+    try {
+      cell.closeDoors(ending, reason);
+    } catch (Throwable failure) {
+      couldNotTell(failure);
+    }
+  }
+
+  /** @param reason why it has ended; null if it never started */
+  private void tellOwner(StopReason reason) {
+    try {
+      if (reason == null) news().notStarted(cell);
+      else news().ended(cell, cell.snapshot(), reason, Activity.ENGINE.text(), false);
+    } catch (Throwable failure) {
+      couldNotTell(failure);
+    }
+  }
+
+  private void couldNotTell(Throwable failure) {
+    cell.report("stage " + cell.path() + " could not tell everybody of its end", failure);
   }
 
   private void end(StopReason reason, Activity during) {
@@ -592,22 +637,22 @@ final class Lifecycle {
     finish();
   }
 
+  private Ending endingFor(StopReason reason, Activity during, boolean contained) {
+    if (reason instanceof StopReason.Crashed(var cause)) return new Ending.Failed(cause, contained);
+    if (reason instanceof StopReason.ProducerFailed(var producer, var cause))
+      return new Ending.Failed(cause, contained);
+    boolean isStopped = reason instanceof StopReason.Stopped;
+    if (isStopped && during == Activity.CANCEL)
+      return new Ending.Failed(new CancellationException("stage " + cell.path() + " was cancelled"), contained);
+    return new Ending.Completed(input.isCut() || isStopped && cell.drains());
+  }
+
   /** The last incarnation is over. */
   private void finish() {
     StopReason reason = leaving.reason();
     Activity during = leaving.during();
     boolean contained = leaving.contained();
-    Ending ending = switch (reason) {
-      case StopReason.Crashed(var cause) -> new Ending.Failed(cause, contained);
-      case StopReason.ProducerFailed(var producer, var cause) -> new Ending.Failed(cause, contained);
-    case StopReason.GroupRestart groupRestart -> throw new IllegalStateException(
-        "a group restart does not end a stage");
-      case StopReason.Completed completed -> new Ending.Completed(input.isCut());
-      case StopReason.Replaced replaced -> new Ending.Completed(input.isCut());
-      case StopReason.Stopped stopped -> during == Activity.CANCEL
-          ? new Ending.Failed(new CancellationException("stage " + cell.path() + " was cancelled"), contained)
-          : new Ending.Completed(input.isCut() || cell.drains());
-    };
+    Ending ending = endingFor(reason, during, contained);
     // a later Starting is a restart, of which the owner is told
     boolean neverStarted = incarnations.incarnation() == 0;
     if (incarnations.tasks() != null) cell.threads().keepTasks();

@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.util.Map;
 import java.util.Set;
+import stage.api.StageSnapshot;
 import stage.api.StopReason;
 
 /** Where a cell stands in its life. */
@@ -24,25 +25,73 @@ sealed interface Phase {
   // Draining   -> Ended        everything is delivered, or the cell was cancelled
 
   /** The next step makes a behaviour and starts it. */
-  record Starting() implements Phase {}
+  record Starting() implements Phase {
+    @Override
+    public StageSnapshot.Status status() {
+      return StageSnapshot.Status.STARTING;
+    }
+  }
 
   /** Has crashed and waits for its next incarnation. */
-  record BackingOff(long untilNanos) implements Phase {}
+  record BackingOff(long untilNanos) implements Phase {
+    @Override
+    public StageSnapshot.Status status() {
+      return StageSnapshot.Status.BACKING_OFF;
+    }
+  }
 
   /** Has no incarnation; its supervisor will release it. */
-  record Held() implements Phase {}
+  record Held() implements Phase {
+    @Override
+    public StageSnapshot.Status status() {
+      return StageSnapshot.Status.HELD;
+    }
+  }
 
   /** Takes turns. */
-  record Running() implements Phase {}
+  record Running() implements Phase {
+    @Override
+    public StageSnapshot.Status status() {
+      return StageSnapshot.Status.RUNNING;
+    }
+  }
 
   /** The one that all cells share which run. */
   Running RUNNING = new Running();
 
   /** Takes no turns any more; what it has emitted is still being delivered. */
-  record Draining(StopReason reason) implements Phase {}
+  record Draining(StopReason reason) implements Phase {
+    @Override
+    public StageSnapshot.Status status() {
+      return StageSnapshot.Status.DRAINING;
+    }
+
+    @Override
+    public StopReason endReason() {
+      return reason;
+    }
+  }
 
   /** Final. */
-  record Ended(StopReason reason) implements Phase {}
+  record Ended(StopReason reason) implements Phase {
+    @Override
+    public StageSnapshot.Status status() {
+      return StageSnapshot.Status.ENDED;
+    }
+
+    @Override
+    public StopReason endReason() {
+      return reason;
+    }
+  }
+
+  /** {@return this, as users see it} */
+  StageSnapshot.Status status();
+
+  /** {@return why the cell has ended, or is about to; null if it is not} */
+  default StopReason endReason() {
+    return null;
+  }
 
   /** The list above as data. */
   Map<Class<? extends Phase>, Set<Class<? extends Phase>>> NEXT = Map.of(

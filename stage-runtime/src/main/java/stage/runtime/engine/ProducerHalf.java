@@ -520,7 +520,12 @@ final class ProducerHalf<O> implements Rejections {
     }
     if (!early.isEmpty()) early.remove(lane);
     if (!behind.isEmpty()) behind.remove(lane);
-    cell.lock().run(() -> lanes.remove(lane));
+    cell.lock().lock();
+    try {
+      lanes.remove(lane);
+    } finally {
+      cell.lock().unlock();
+    }
     if (newest != null) newest.forget(lane);
     lastConsumer = lane.consumer().path();
     if (news != null && lane.isAdmitted()) news.left(lane);
@@ -544,7 +549,8 @@ final class ProducerHalf<O> implements Rejections {
 
   /** Ends every lane. The consumer's cell counts as returned what the consumer leaves unsettled after this. */
   void close(Ending ending) {
-    cell.lock().run(() -> {
+    cell.lock().lock();
+    try {
       closed = true;
       cutShort = ending instanceof Ending.Completed completed && completed.cutShort();
       for (Lane<?> lane : lanes.all()) {
@@ -555,7 +561,9 @@ final class ProducerHalf<O> implements Rejections {
           lanes.remove(lane);
         }
       }
-    });
+    } finally {
+      cell.lock().unlock();
+    }
     VarHandle.fullFence();   // pairs with the announcement of each consumer's driver
     for (Lane<?> lane : lanes.all()) lane.tellConsumerOfEnd();
   }
@@ -590,25 +598,28 @@ final class ProducerHalf<O> implements Rejections {
 
   /** The consumer leaves a lane. On the consumer's thread. */
   void left(Lane<?> lane) {
-    boolean[] toTell = {false};
-    int[] late = {0};
-    cell.lock().run(() -> {
+    boolean toTell;
+    int late = 0;
+    cell.lock().lock();
+    try {
       lane.leave();
-      if (!closed) {
-        toTell[0] = true;
-        return;
+      toTell = !closed;
+      if (closed) {
+        // The producer is gone, and its last counters were written before this lock was free, so this thread is the
+        // only writer now. If the heap is full, all of this is repeated, so events taken back stay unreported until
+        // then.
+        lanes.remove(lane);
+        int count = lane.takeBack().length;
+        counts.addReturned(count);
+        if (accounted) lateUntold += count;
+        late = lateUntold;
+        lateUntold = 0;
       }
-      // The producer is gone, and its last counters were written before this lock was free, so this thread is the only
-      // writer now. If the heap is full, all of this is repeated, so events taken back stay unreported until then.
-      lanes.remove(lane);
-      int count = lane.takeBack().length;
-      counts.addReturned(count);
-      if (accounted) lateUntold += count;
-      late[0] = lateUntold;
-      lateUntold = 0;
-    });
-    tellOfLate(lane, late[0]);
-    if (!toTell[0]) return;
+    } finally {
+      cell.lock().unlock();
+    }
+    tellOfLate(lane, late);
+    if (!toTell) return;
     lane.noticeToProducer();
     cell.signals().set(Signals.CONSUMER_LEFT);
     cell.wake();

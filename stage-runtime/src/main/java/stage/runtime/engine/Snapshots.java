@@ -38,7 +38,14 @@ final class Snapshots {
 
   static StageSnapshot of(Cell<?> cell) {
     long now = cell.graph().time().nanos();
-    return of(cell, now, lane -> lane.snapshot(now));
+    return of(cell, now, new LanesAt(now));
+  }
+
+  private record LanesAt(long now) implements Function<Lane<?>, SubscriptionSnapshot> {
+    @Override
+    public SubscriptionSnapshot apply(Lane<?> lane) {
+      return lane.snapshot(now);
+    }
   }
 
   /** As {@link #of(Cell)}, with subscriptions that may have been read already. */
@@ -49,7 +56,8 @@ final class Snapshots {
         : inputs(consumers.inlets(), lanes);
     ProducerHalf<?> half = cell.producerHalf();
     boolean alive = cell.isAlive();
-    Optional<RunSnapshot> run = Optional.ofNullable(cell.run()).map(Supplier::get);
+    Supplier<RunSnapshot> of = cell.run();
+    Optional<RunSnapshot> run = of == null ? Optional.empty() : Optional.ofNullable(of.get());
     if (half == null) {
       return new StageSnapshot(cell.id(), cell.path(), cell.kind(), cell.status(), cell.incarnation(), awaited(cell),
           cell.mailSize(), 0, 0, 0, 0, cell.deadLettered(), 0, 0, activity(cell, now), run, Optional.empty(),
@@ -94,7 +102,8 @@ final class Snapshots {
         continue;
       }
       if (waited == null) waited = new EnumMap<>(Map.of(only, first));
-      waited.merge(reason, time, Duration::plus);
+      Duration before = waited.get(reason);
+      waited.put(reason, before == null ? time : before.plus(time));
     }
     if (waited != null) return waited;
     return only == null ? Map.of() : Map.of(only, first);
@@ -140,15 +149,13 @@ final class Snapshots {
   }
 
   private static StageSnapshot.Feed feed(Dispatcher<?> dispatch, List<SubscriptionSnapshot> outputs) {
-    return switch (dispatch) {
-      case Dispatcher.ByDemand<?> demand -> new StageSnapshot.Feed("demand", List.of());
-      case Dispatcher.Shared<?> shared -> new StageSnapshot.Feed("shared", List.of());
-      case Dispatcher.Broadcast<?> broadcast -> new StageSnapshot.Feed("broadcast", List.of());
-      case Dispatcher.Partition<?> partition -> {
-        Set<String> unclaimed = new LinkedHashSet<>(partition.partitions());
-        for (SubscriptionSnapshot lane : outputs) lane.share().partition().ifPresent(unclaimed::remove);
-        yield new StageSnapshot.Feed("partition", List.copyOf(unclaimed));
-      }
-    };
+    if (dispatch instanceof Dispatcher.ByDemand<?>) return new StageSnapshot.Feed("demand", List.of());
+    if (dispatch instanceof Dispatcher.Shared<?>) return new StageSnapshot.Feed("shared", List.of());
+    if (dispatch instanceof Dispatcher.Broadcast<?>) return new StageSnapshot.Feed("broadcast", List.of());
+    var partition = (Dispatcher.Partition<?>) dispatch;
+    Set<String> unclaimed = new LinkedHashSet<>(partition.partitions());
+    for (SubscriptionSnapshot lane : outputs)
+      if (lane.share().partition().isPresent()) unclaimed.remove(lane.share().partition().get());
+    return new StageSnapshot.Feed("partition", List.copyOf(unclaimed));
   }
 }

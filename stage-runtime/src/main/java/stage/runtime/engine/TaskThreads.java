@@ -153,12 +153,15 @@ final class TaskThreads<I, O> {
 
   /** {@return how many of those there are} */
   int countAtWork() {
-    return (int) running().count();
+    int count = 0;
+    for (TaskRunner<?, ?> runner : runners) if (runner.task() != null) count++;
+    return count;
   }
 
   /** {@return whether a thread is in the function that handles events} */
   boolean isHandling(Thread thread) {
-    return runners.stream().anyMatch(runner -> runner.thread() == thread && runner.isHandling());
+    for (TaskRunner<?, ?> runner : runners) if (runner.thread() == thread && runner.isHandling()) return true;
+    return false;
   }
 
   /** {@return the events that are being worked on, the oldest attempt first} */

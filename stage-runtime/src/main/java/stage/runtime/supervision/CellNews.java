@@ -23,8 +23,13 @@ class CellNews extends ScopeNews {
   @Override
   public void deadLettered(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count) {
     var event = new StageEvent.DeadLettered(letter);
-    Runnable unhandled = supervisor::deadLetterUnhandled;
-    context.locked(() -> supervisor.counters().deadLetters++);
+    var unhandled = new Unhandled(supervisor);
+    context.lock();
+    try {
+      supervisor.counters().deadLetters++;
+    } finally {
+      context.unlock();
+    }
     try {
       context.tell(event);
       supervisor.deadLetterQueue().take(cell, letter, handler, count, unhandled);
@@ -33,19 +38,34 @@ class CellNews extends ScopeNews {
     }
   }
 
+  private record Unhandled(SupervisorCell supervisor) implements Runnable {
+    @Override
+    public void run() {
+      supervisor.deadLetterUnhandled();
+    }
+  }
+
   @Override
   public void dropped(Cell<?> cell, long events, String why) {
-    context.locked(() -> {
+    context.lock();
+    try {
       supervisor.counters().eventsDropped += events;
       context.noteDropped(events);
-    });
+    } finally {
+      context.unlock();
+    }
     context.warnOfDropped(cell.path(), events, why);
     context.tell(new StageEvent.Dropped(cell.path(), events, why));
   }
 
   @Override
   public void suppressed(Cell<?> cell, Throwable thrown) {
-    context.locked(() -> supervisor.counters().errorsAfterCancel++);
+    context.lock();
+    try {
+      supervisor.counters().errorsAfterCancel++;
+    } finally {
+      context.unlock();
+    }
     context.log(System.Logger.Level.DEBUG,
         "stage " + cell.path() + " threw after it was told to give up what it was doing", thrown);
   }
@@ -65,10 +85,19 @@ class CellNews extends ScopeNews {
     int most = supervisor.root().spec().options().maxAbandoned();
     context.log(System.Logger.Level.ERROR,
         "supervisor=" + supervisor.path() + " child=" + cell.name() + "#" + incarnation
-            + " ignored its interrupt; its thread was abandoned, " + context.locking(context::abandonedNow) + "/" + most
+            + " ignored its interrupt; its thread was abandoned, " + abandonedNow() + "/" + most
             + "; where it is:",
         stackOf(old));
     context.tell(new StageEvent.Abandoned(cell.path(), incarnation, old.getName()));
+  }
+
+  private int abandonedNow() {
+    context.lock();
+    try {
+      return context.abandonedNow();
+    } finally {
+      context.unlock();
+    }
   }
 
   private Throwable stackOf(Thread thread) {

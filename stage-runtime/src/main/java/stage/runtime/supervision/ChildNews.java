@@ -15,37 +15,47 @@ final class ChildNews extends CellNews {
 
   @Override
   public void notStarted(Cell<?> cell) {
-    context.locked(() -> {
+    context.lock();
+    try {
       context.noteEnding(cell);
       Child.OfStage child = supervisor.members().of(cell);
       if (child == null) return;
       supervisor.members().forget(child);
       if (child.leavesNoTrace()) supervisor.members().remove(child);
       supervisor.shutdown().endIfEmpty();
-    });
+    } finally {
+      context.unlock();
+    }
   }
 
   @Override
   public void held(Cell<?> cell, boolean waits) {
-    context.locked(() -> {
+    context.lock();
+    try {
       Child.OfStage child = supervisor.members().of(cell);
       if (child != null) supervisor.faultHandling().held(child, waits);
-    });
+    } finally {
+      context.unlock();
+    }
   }
 
   @Override
   public void restarted(Cell<?> cell) {
-    context.locked(() -> {
+    context.lock();
+    try {
       supervisor.counters().restarts++;
       Child.OfStage child = supervisor.members().of(cell);
       if (child != null) supervisor.faultHandling().restarted(child);
-    });
+    } finally {
+      context.unlock();
+    }
     context.tell(new StageEvent.Restarted(cell.path(), cell.incarnation()));
   }
 
   @Override
   public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
-    context.locked(() -> {
+    context.lock();
+    try {
       Child.OfStage child = supervisor.members().of(cell);
       context.noteEnd(cell, last);
       // That a producer was cancelled is no failure of its consumers, which are being cancelled too.
@@ -62,7 +72,9 @@ final class ChildNews extends CellNews {
       FaultHandling.advance(waiting);
       if (ofItsOwn) supervisor.shutdown().significantEnded(child, reason);
       supervisor.shutdown().endIfEmpty();
-    });
+    } finally {
+      context.unlock();
+    }
     context.tell(new StageEvent.Ended(cell.path(), reason));
   }
 }

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.function.Consumer;
 import stage.api.Restart;
 import stage.api.StageRef;
 import stage.api.supervision.ChildCounts;
@@ -309,20 +308,18 @@ final class Children {
     for (Child child : byName.values()) if (child instanceof Child.OfSupervisor below) all.add(below.supervisor());
   }
 
-  /** Those of this supervisor and all below it: of each, its stages before its companions. */
-  void forEachCell(Consumer<Cell<?>> action) {
+  /** {@return those of this supervisor and all below it: of each, its stages before its companions} */
+  List<Cell<?>> cells() {
+    List<Cell<?>> cells = new ArrayList<>();
     var ahead = new ArrayDeque<Object>();   // children, and cells of companions
     pushAll(ahead);
     while (!ahead.isEmpty()) {
-      switch (ahead.pop()) {
-        case Child.OfStage stage -> {
-          if (stage.cell() != null) action.accept(stage.cell());
-        }
-        case Child.OfSupervisor below -> below.supervisor().members().pushAll(ahead);
-        case Child.OfStoppedSupervisor empty -> {}
-        case Object companion -> action.accept((Cell<?>) companion);
-      }
+      Object next = ahead.pop();
+      if (next instanceof Child.OfStage stage && stage.cell() != null) cells.add(stage.cell());
+      else if (next instanceof Child.OfSupervisor below) below.supervisor().members().pushAll(ahead);
+      else if (next instanceof Cell<?> companion) cells.add(companion);
     }
+    return cells;
   }
 
   private void pushAll(ArrayDeque<Object> ahead) {
@@ -331,10 +328,11 @@ final class Children {
   }
 
   List<Cell<?>> cellsAlive() {
-    return context.locking(() -> {
-      List<Cell<?>> cells = new ArrayList<>();
-      forEachCell(cells::add);
-      return cells;
-    });
+    context.lock();
+    try {
+      return cells();
+    } finally {
+      context.unlock();
+    }
   }
 }

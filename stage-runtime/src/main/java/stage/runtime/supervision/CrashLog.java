@@ -67,6 +67,6 @@ final class CrashLog {
       Throwable shown = what.equals(COMPLETED) ? null : cause;
       if (note != null) context.log().crashed(childPath, child, line + note, shown);
     }
-    gaveUp.forEach(context::tell);
+    for (StageEvent.GaveUp each : gaveUp) context.tell(each);
   }
 }

@@ -52,7 +52,7 @@ final class DeadLetterProducer {
 
   /** {@return whether the letter need not count as unhandled} On the thread of the stage that gave up on it. */
   boolean offer(Cell<?> cell, DeadLetter letter, long count) {
-    Cell<?> there = context.locking(() -> producer);
+    Cell<?> there = producer();
     if (there == null || !there.isAlive() || cell == there) return true;
     // or it would give up on its own dead letters forever
     if (Handshake.downstreamOf(there).contains(cell)) return true;
@@ -106,7 +106,7 @@ final class DeadLetterProducer {
       });
     } finally {
       // another caller was faster, the scope closes, or there was no memory
-      if (context.locking(() -> producer) != fresh) fresh.stopAndAwait();
+      if (producer() != fresh) fresh.stopAndAwait();
     }
   }
 
@@ -148,15 +148,29 @@ final class DeadLetterProducer {
 
   /** Waits until the closed producer has ended; cancels it if that takes too long. On the thread of the owner. */
   void awaitEnd(long deadlineNanos, long graceNanos) {
-    Cell<?> there = context.locking(() -> producer);
+    Cell<?> there = producer();
     if (there == null || there.awaitEnd(Math.max(0, deadlineNanos - time.nanos()))) return;
-    context.locked(this::cancel);
+    context.lock();
+    try {
+      cancel();
+    } finally {
+      context.unlock();
+    }
     there.awaitEnd(graceNanos);
+  }
+
+  private Cell<?> producer() {
+    context.lock();
+    try {
+      return producer;
+    } finally {
+      context.unlock();
+    }
   }
 
   /** {@return its thread; null if there never was one} */
   Thread thread() {
-    Cell<?> there = context.locking(() -> producer);
+    Cell<?> there = producer();
     return there == null ? null : there.driver().thread();
   }
 
@@ -204,7 +218,12 @@ final class DeadLetterProducer {
 
     @Override
     public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
-      context.locked(() -> context.noteEndOfHelper(cell, last));
+      context.lock();
+      try {
+        context.noteEndOfHelper(cell, last);
+      } finally {
+        context.unlock();
+      }
     }
 
     @Override

@@ -238,7 +238,9 @@ final class DeadLetterQueue implements StepMachine {
    * @return false if the caller was interrupted while waiting, which makes it give up at once
    */
   boolean close(long deadlineNanos) {
-    lock.run(() -> shutdown = true);
+    lock.lock();
+    shutdown = true;
+    lock.unlock();
     if (driver == null) return true;   // and there will be none
     VarHandle.fullFence();              // pairs with the announcement of the driver of this queue
     driver.wake();
@@ -263,7 +265,7 @@ final class DeadLetterQueue implements StepMachine {
       lock.unlock();
     }
     driver.interrupt();
-    left.forEach(Post::unhandled);
+    for (Post post : left) post.unhandled();
     if (!left.isEmpty()) {
       context.log(System.Logger.Level.WARNING, left.size() + " dead letters of scope " + scope
           + " were not handled, because the time to close it was over; they are counted as unhandled", null);

@@ -69,31 +69,52 @@ final class FaultHandling {
   /** See {@link stage.runtime.engine.CellOwner.Supervision#crashed}. */
   Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip) {
     context.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during.text()));
-    var failed = context.locking(() -> {
-      supervisor.counters().crashes++;
-      return new Failure(cell.path(), incarnation, cause, during.text(), cell.options().restart(), window.count());
-    });
+    Failure failed = counted(cell, incarnation, cause, during);
     Decision decision = decide(failed);
     var log = new CrashLog(supervisor.path(), cell.name(), incarnation, "crashed in=" + during.text(), cause);
-    Directive directive = context.locking(() -> judge(cell, failed, during, decision, canSkip, log));
+    Directive directive;
+    context.lock();
+    try {
+      directive = judge(cell, failed, during, decision, canSkip, log);
+    } finally {
+      context.unlock();
+    }
     log.write(context, uncountedLines);
     return directive;
+  }
+
+  private Failure counted(Cell<?> cell, int incarnation, Throwable cause, Activity during) {
+    context.lock();
+    try {
+      supervisor.counters().crashes++;
+      return new Failure(cell.path(), incarnation, cause, during.text(), cell.options().restart(), window.count());
+    } finally {
+      context.unlock();
+    }
   }
 
   /** See {@link stage.runtime.engine.CellOwner.Supervision#completed}. */
   Directive completed(Cell<?> cell, Throwable onceTooOften) {
     int incarnation = cell.incarnation();
     var log = new CrashLog(supervisor.path(), cell.name(), incarnation, CrashLog.COMPLETED, onceTooOften);
-    Directive directive = context.locking(() -> {
-      Child.OfStage child = supervisor.members().of(cell);
-      if (supervisor.isDraining() || child == null || child.isStopping()) return new Directive.End(true);
-      FaultHandling regrouping = regrouping(child);
-      if (regrouping != null && regrouping.groupRestart.isStopping()) return new Directive.Hold(false);
-      var ended = new Failure(cell.path(), incarnation, onceTooOften, "completion", Restart.PERMANENT, window.count());
-      return restart(child, ended, regrouping, log, false);
-    });
+    Directive directive;
+    context.lock();
+    try {
+      directive = judgeCompletion(cell, incarnation, onceTooOften, log);
+    } finally {
+      context.unlock();
+    }
     log.write(context, uncountedLines);
     return directive;
+  }
+
+  private Directive judgeCompletion(Cell<?> cell, int incarnation, Throwable onceTooOften, CrashLog log) {
+    Child.OfStage child = supervisor.members().of(cell);
+    if (supervisor.isDraining() || child == null || child.isStopping()) return new Directive.End(true);
+    FaultHandling regrouping = regrouping(child);
+    if (regrouping != null && regrouping.groupRestart.isStopping()) return new Directive.Hold(false);
+    var ended = new Failure(cell.path(), incarnation, onceTooOften, "completion", Restart.PERMANENT, window.count());
+    return restart(child, ended, regrouping, log, false);
   }
 
   // ---- news of a group restart
@@ -175,16 +196,14 @@ final class FaultHandling {
       // the stop keeps it from running; its emitted events are still delivered
       return new Directive.Restart(0);
     }
-    return switch (decision) {
-      case STOP -> {
-        log.saysUncounted("STOP");
-        yield new Directive.End(true);
-      }
-      case ESCALATE -> giveUp(child, failed, log);
-      case RESUME -> resume(child, failed, during, canSkip, regrouping, log);
-      case RESTART -> restart(child, failed, regrouping, log, false);
-      case RETRY -> restart(child, failed, regrouping, log, true);
-    };
+    // in place of a switch: the class that javac makes for one over another file's enum has a static initializer, too
+    if (decision == Decision.STOP) {
+      log.saysUncounted("STOP");
+      return new Directive.End(true);
+    }
+    if (decision == Decision.ESCALATE) return giveUp(child, failed, log);
+    if (decision == Decision.RESUME) return resume(child, failed, during, canSkip, regrouping, log);
+    return restart(child, failed, regrouping, log, decision == Decision.RETRY);
   }
 
   private Directive resume(Child.OfStage child, Failure failed, Activity during, boolean canSkip,
@@ -286,11 +305,8 @@ final class FaultHandling {
       Children.stagesOf(child, stages);
       boolean isIt = stages.contains(crashed);
       seen |= isIt;
-      boolean belongs = switch (spec.strategy()) {
-        case ONE_FOR_ONE, DYNAMIC -> isIt;
-        case ONE_FOR_ALL -> true;
-        case REST_FOR_ONE -> seen;
-      };
+      boolean belongs =
+          isIt || spec.strategy() == Strategy.ONE_FOR_ALL || spec.strategy() == Strategy.REST_FOR_ONE && seen;
       if (!belongs) continue;
       group.addAll(stages);
       if (child instanceof Child.OfSupervisor there) below.add(there.supervisor().faultHandling());
@@ -299,16 +315,16 @@ final class FaultHandling {
     // waits for this one.
     FaultHandling highest = this;
     for (FaultHandling at = this; at != null; at = at.above()) {
-      if (at.groupRestart == null || at != this && group.stream().noneMatch(at.groupRestart::mustStart)) continue;
+      if (at.groupRestart == null || at != this && !at.groupRestart.mustStartAnyOf(group)) continue;
       group.addAll(at.groupRestart.owed());
       toBeFresh.addAll(at.groupRestart.stillToBeFresh());
       absorbed.add(at);
       highest = at;
     }
     GroupRestart next = highest.restartOf(group, crashed, toBeFresh, delayNanos);
-    absorbed.forEach(FaultHandling::cancelGroupRestart);
+    for (FaultHandling each : absorbed) each.cancelGroupRestart();
     highest.groupRestart = next;   // from here on the crashed one is told to hold, whatever memory there is
-    below.forEach(FaultHandling::beginAnew);
+    for (FaultHandling each : below) each.beginAnew();
     next.advance();
   }
 
@@ -323,18 +339,15 @@ final class FaultHandling {
   /** Its parent restarts it: the window is emptied, and a group restart of its own becomes part of the parent's. */
   private void beginAnew() {
     forget();
-    supervisor.members().supervisorsBelow().forEach(below -> below.faultHandling().forget());
+    for (SupervisorCell below : supervisor.members().supervisorsBelow()) below.faultHandling().forget();
   }
 
   private void forget() {
     window = new IntensityWindow(spec.intensity());
     history.clear();
     for (Child child : supervisor.members().all()) {
-      switch (child) {
-        case Child.OfStage stage -> stage.forgetStreak();
-        case Child.OfSupervisor below -> below.supervisor().faultHandling().ofSupervisor.forget();
-        case Child.OfStoppedSupervisor stopped -> {}
-      }
+      if (child instanceof Child.OfStage stage) stage.forgetStreak();
+      else if (child instanceof Child.OfSupervisor below) below.supervisor().faultHandling().ofSupervisor.forget();
     }
     cancelGroupRestart();
   }
@@ -391,6 +404,6 @@ final class FaultHandling {
   /** It ends; stages that wait for a group restart end too. */
   void giveUpRestarts() {
     cancelGroupRestart();
-    supervisor.members().supervisorsBelow().forEach(below -> below.faultHandling().cancelGroupRestart());
+    for (SupervisorCell below : supervisor.members().supervisorsBelow()) below.faultHandling().cancelGroupRestart();
   }
 }

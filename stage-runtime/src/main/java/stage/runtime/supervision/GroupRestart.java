@@ -1,6 +1,7 @@
 package stage.runtime.supervision;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -64,13 +65,24 @@ final class GroupRestart {
     return covers(child) && !leavers.contains(child) && (step == Step.STOPPING || child.hold() != Child.Hold.NONE);
   }
 
+  boolean mustStartAnyOf(Collection<Child.OfStage> others) {
+    for (Child.OfStage child : others) if (mustStart(child)) return true;
+    return false;
+  }
+
   List<Child.OfStage> owed() {
-    return group.stream().filter(this::mustStart).toList();
+    return thoseToStart(group);
+  }
+
+  private List<Child.OfStage> thoseToStart(Collection<Child.OfStage> all) {
+    List<Child.OfStage> owed = new ArrayList<>();
+    for (Child.OfStage child : all) if (mustStart(child)) owed.add(child);
+    return owed;
   }
 
   /** {@return the stages that must still find their states empty} */
   List<Child.OfStage> stillToBeFresh() {
-    return fresh.stream().filter(this::mustStart).toList();
+    return thoseToStart(fresh);
   }
 
   boolean isStopping() {
@@ -139,8 +151,7 @@ final class GroupRestart {
     Cell<?> cell = child.cell();
     // first: what finds the heap full is done again
     if (child.spec().options().shutdown() instanceof Shutdown.Within(var limit) && alarm == null) {
-      Runnable kill = () -> killLate(child, cell);   // made now: when it is due, the heap may be full
-      alarm = time.at(time.nanos() + Time.toNanos(limit), () -> context.locked(kill));
+      alarm = time.at(time.nanos() + Time.toNanos(limit), new LateKill(child, cell));
     }
     if (child.restart() == Restart.TEMPORARY) {   // it is removed, and not restarted with the others
       leaving = child;
@@ -158,14 +169,43 @@ final class GroupRestart {
     else context.kill(cell);
   }
 
-  private void killLate(Child.OfStage child, Cell<?> cell) {
-    if (step == Step.STOPPING && at >= 0 && group.get(at) == child && child.hold() != Child.Hold.HELD) end(child, cell);
+  /** One that was asked to stop has not done so in time. Needs no memory up to where it kills. */
+  private final class LateKill implements Runnable {
+    private final Child.OfStage child;
+    private final Cell<?> cell;
+
+    LateKill(Child.OfStage child, Cell<?> cell) {
+      this.child = child;
+      this.cell = cell;
+    }
+
+    @Override
+    public void run() {
+      context.lock();
+      try {
+        if (step == Step.STOPPING && at >= 0 && group.get(at) == child && child.hold() != Child.Hold.HELD)
+          end(child, cell);
+      } finally {
+        context.unlock();
+      }
+    }
+  }
+
+  private final class EndOfBackoff implements Runnable {
+    @Override
+    public void run() {
+      context.lock();
+      try {
+        backoffIsOver();
+      } finally {
+        context.unlock();
+      }
+    }
   }
 
   private void waitOut() {
     // First: what finds the heap full is done again. It needs the lock, so it comes after the rest.
-    Runnable over = this::backoffIsOver;
-    if (delayNanos > 0) alarm = time.at(time.nanos() + delayNanos, () -> context.locked(over));
+    if (delayNanos > 0) alarm = time.at(time.nanos() + delayNanos, new EndOfBackoff());
     at = 0;
     asked = false;
     step = delayNanos > 0 ? Step.WAITING : Step.STARTING;

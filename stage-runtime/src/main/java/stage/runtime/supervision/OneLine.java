@@ -23,7 +23,9 @@ final class OneLine {
 
   /** {@return whether there is nothing to escape} */
   static boolean isPlain(String text) {
-    return text.codePoints().allMatch(OneLine::isPlain);
+    for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at)))
+      if (!isPlain(text.codePointAt(at))) return false;
+    return true;
   }
 
   private static boolean isPlain(int codePoint) {

@@ -159,15 +159,23 @@ final class Scope extends SupervisorCell {
   }
 
   boolean isClosed() {
-    return shared().locking(shutdown()::isClosed);
+    shared().lock();
+    try {
+      return shutdown().isClosed();
+    } finally {
+      shared().unlock();
+    }
   }
 
   /** Ends it, or waits until another thread that has begun to has done so. */
   private List<StragglersException.Straggler> endOnce(long nanos) {
     if (ending.compareAndSet(false, true)) return endAll(nanos);
-    Uninterruptibly.await(() -> {
-      shutdown().ended().await();
-      return null;
+    Uninterruptibly.await(new Uninterruptibly.Wait<Void>() {
+      @Override
+      public Void once() throws InterruptedException {
+        shutdown().ended().await();
+        return null;
+      }
     });
     return report.stragglers();
   }
@@ -196,7 +204,12 @@ final class Scope extends SupervisorCell {
 
   /** Stops intake, lets everything in flight be handled, cancels what is left, and waits for the threads. */
   private List<StragglersException.Straggler> endAllBy(long deadline) {
-    shared().locked(() -> shutdown().drainAll(deadline));
+    shared().lock();
+    try {
+      shutdown().drainAll(deadline);
+    } finally {
+      shared().unlock();
+    }
     boolean interrupted = !awaitIdle(Math.max(0, deadline - time().nanos()));
     if (!idle().isOpen()) {
       shutdown().cancelAll();
@@ -209,8 +222,13 @@ final class Scope extends SupervisorCell {
     List<StragglersException.Straggler> stragglers = shared().awaitThreads(
         members().cellsAlive(), helpers(), time().nanos() + Time.toNanos(spec().grace()));
     deadLetterQueue().over();
-    shared().locked(shared()::over);
-    shared().locked(() -> report = shared().report(stragglers));
+    shared().lock();
+    try {
+      shared().over();
+      report = shared().report(stragglers);
+    } finally {
+      shared().unlock();
+    }
     shared().guests().close();
     shutdown().markClosed();   // after the report is there, for threads that wait for the end
     exit.cancel();

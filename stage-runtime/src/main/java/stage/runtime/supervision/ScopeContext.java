@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import stage.api.supervision.ContextCapture;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
+import stage.runtime.engine.AheadOfFailures;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.SubscriptionGraph;
@@ -79,6 +81,7 @@ final class ScopeContext implements CellOwner.Services {
   private boolean over;           // the cells are on their own
 
   ScopeContext(SubscriptionGraph graph, SupervisorSpec root) {
+    AheadOfFailures.initialize();
     this.graph = graph;
     this.name = root.name();
     this.listener = root.options().listener();
@@ -125,6 +128,15 @@ final class ScopeContext implements CellOwner.Services {
     return graph;
   }
 
+  /** For what must work on a full heap. {@link #locked} takes a lambda, whose linking may fail then, and for good. */
+  void lock() {
+    lock.lock();
+  }
+
+  void unlock() {
+    lock.unlock();
+  }
+
   void locked(Runnable change) {
     lock.run(change);
   }
@@ -143,10 +155,17 @@ final class ScopeContext implements CellOwner.Services {
       listener.on(event);
       guests.tell(event);
     } catch (Throwable failure) {
-      long[] count = {0};
-      locked(() -> count[0] = ++listenerFailures);
-      if (count[0] == 1) log(System.Logger.Level.WARNING,
+      if (isFirstListenerFailure()) log(System.Logger.Level.WARNING,
           "the listener of scope " + name + " threw; later failures are only counted", failure);
+    }
+  }
+
+  private boolean isFirstListenerFailure() {
+    lock();
+    try {
+      return ++listenerFailures == 1;
+    } finally {
+      unlock();
     }
   }
 
@@ -184,38 +203,53 @@ final class ScopeContext implements CellOwner.Services {
 
   @Override
   public void kill(Cell<?> cell) {
-    locked(() -> {
+    lock();
+    try {
       cell.kill();
       abandonAfterGrace(cell);
-    });
+    } finally {
+      unlock();
+    }
   }
 
   @Override
   public void cancel(Cell<?> cell) {
-    locked(() -> {
+    lock();
+    try {
       if (cell.isAlive() && beingCancelled.add(cell) && cancelled.size() < MOST_LEFTOVERS) cancelled.add(cell.path());
       cell.cancel();
       abandonAfterGrace(cell);
-    });
+    } finally {
+      unlock();
+    }
   }
 
   @Override
   public void interrupt(Cell<?> cell, Runnable tell) {
-    locked(() -> {
+    lock();
+    try {
       tell.run();
       cell.driver().interrupt();
-    });
+    } finally {
+      unlock();
+    }
   }
 
   /** Who interrupts a cell does so under the lock. */
   @Override
   public void awaitInterrupts() {
-    locked(() -> {});
+    lock();
+    unlock();
   }
 
   @Override
   public void overdue(Cell<?> cell) {
-    locked(() -> abandonAfterGrace(cell));
+    lock();
+    try {
+      abandonAfterGrace(cell);
+    } finally {
+      unlock();
+    }
   }
 
   /**
@@ -224,11 +258,24 @@ final class ScopeContext implements CellOwner.Services {
    */
   void abandonAfterGrace(Cell<?> cell) {
     Time time = graph.time();
-    int incarnation = cell.incarnation();
-    time.at(time.nanos() + Time.toNanos(grace), () -> {
+    time.at(time.nanos() + Time.toNanos(grace), new EndOfGrace(cell, cell.incarnation()));
+  }
+
+  /** What is done when the grace time of an incarnation is over. */
+  private final class EndOfGrace implements Runnable {
+    private final Cell<?> cell;
+    private final int incarnation;
+
+    EndOfGrace(Cell<?> cell, int incarnation) {
+      this.cell = cell;
+      this.incarnation = incarnation;
+    }
+
+    @Override
+    public void run() {
       boolean isAnother = cell.incarnation() != incarnation;
-      if ((isAnother || abandonIfOverdue(cell)) && cell.isOverdue()) locked(() -> abandonAfterGrace(cell));
-    });
+      if ((isAnother || abandonIfOverdue(cell)) && cell.isOverdue()) overdue(cell);
+    }
   }
 
   /**
@@ -238,11 +285,20 @@ final class ScopeContext implements CellOwner.Services {
   boolean abandonIfOverdue(Cell<?> cell) {
     if (!cell.isOverdue()) return false;
     try {
-      return locking(() -> !over && abandon(cell) == null);
+      return !isOverOrAbandoned(cell);
     } catch (Throwable noThread) {   // such as an OutOfMemoryError
       log(System.Logger.Level.ERROR,
           "no thread could be started to take the place of " + cell.path() + "'s; it is tried again", noThread);
       return true;
+    }
+  }
+
+  private boolean isOverOrAbandoned(Cell<?> cell) {
+    lock();
+    try {
+      return over || abandon(cell) != null;
+    } finally {
+      unlock();
     }
   }
 
@@ -269,7 +325,8 @@ final class ScopeContext implements CellOwner.Services {
     beingCancelled.remove(cell);
     // not at each end: if many end at once, all of them would be checked each time
     if (ending.size() >= lookAt) {
-      ending.removeIf(last -> !graph.time().isAlive(last.thread));
+      for (Iterator<LastThread> each = ending.iterator(); each.hasNext();)
+        if (!graph.time().isAlive(each.next().thread)) each.remove();
       lookAt = Math.max(FEW_THREADS, 2 * ending.size());
     }
     for (Thread task : cell.threads().lastTasks())
@@ -332,14 +389,17 @@ final class ScopeContext implements CellOwner.Services {
       List<Cell<?>> alive, Map<Thread, String> helpers, long deadlineNanos) {
     Map<Thread, String> threads = new LinkedHashMap<>();
     Set<Thread> ours = new HashSet<>();
-    locked(() -> {
+    lock();
+    try {
       for (LastThread last : ending) {
         threads.put(last.thread, last.path);
         if (!last.wasInUserCode) ours.add(last.thread);
       }
       for (Abandoned each : abandoned) ours.add(each.cell().driver().thread());   // its successor
       for (Abandoned each : abandoned) ours.remove(each.thread());
-    });
+    } finally {
+      unlock();
+    }
     for (Cell<?> cell : alive) ours.remove(cell.threads().withoutSuccessor());
     for (Cell<?> cell : alive) {
       for (Thread task : cell.threads().lastTasks()) threads.put(task, cell.path());
@@ -348,18 +408,29 @@ final class ScopeContext implements CellOwner.Services {
     }
     threads.putAll(helpers);
     // last: a wait for these leaves no time for the others
-    locked(() -> {
+    lock();
+    try {
       for (Abandoned each : abandoned) threads.put(each.thread(), each.cell().path());
-    });
+    } finally {
+      unlock();
+    }
     List<StragglersException.Straggler> stragglers = new ArrayList<>();
     for (Map.Entry<Thread, String> each : threads.entrySet()) {
       Thread thread = each.getKey();
       long more = ours.contains(thread) ? ENDING_NANOS : 0;
-      boolean gone = Uninterruptibly.await(
-          () -> graph.time().awaitEnd(thread, deadlineNanos + more - graph.time().nanos()));
+      boolean gone = awaitEnd(thread, deadlineNanos + more);
       if (!gone) stragglers.add(new StragglersException.Straggler(each.getValue(), thread.getName(),
           Arrays.asList(graph.time().stackOf(thread))));
     }
     return stragglers;
+  }
+
+  private boolean awaitEnd(Thread thread, long deadlineNanos) {
+    return Uninterruptibly.await(new Uninterruptibly.Wait<Boolean>() {
+      @Override
+      public Boolean once() throws InterruptedException {
+        return graph.time().awaitEnd(thread, deadlineNanos - graph.time().nanos());
+      }
+    });
   }
 }

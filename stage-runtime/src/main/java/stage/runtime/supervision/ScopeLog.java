@@ -94,7 +94,9 @@ final class ScopeLog {
   private OfStage of(String path) {
     lock.lock();
     try {
-      return stages.computeIfAbsent(path, none -> new OfStage(time.nanos()));
+      OfStage there = stages.get(path);
+      if (there == null) stages.put(path, there = new OfStage(time.nanos()));
+      return there;
     } finally {
       lock.unlock();
     }

@@ -14,11 +14,21 @@ abstract class ScopeNews implements CellOwner.News {
 
   @Override
   public final void returned(SubscriptionSnapshot last) {
-    context.locked(() -> context.noteReturned(last));
+    context.lock();
+    try {
+      context.noteReturned(last);
+    } finally {
+      context.unlock();
+    }
   }
 
   @Override
   public final void returnedAfterEnd(Cell<?> cell, int events) {
-    context.locked(() -> context.noteReturnedAfterEnd(cell, events));
+    context.lock();
+    try {
+      context.noteReturnedAfterEnd(cell, events);
+    } finally {
+      context.unlock();
+    }
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import stage.api.Restart;
 import stage.api.StopReason;
+import stage.api.supervision.AutoShutdown;
 import stage.api.supervision.Failure;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Strategy;
@@ -80,15 +81,10 @@ final class ShutdownSequence {
 
   /** Of the root: keeps the failure, and drains the others, for as long as the shutdown time at most. */
   void failed(Cell<?> cell, StopReason reason, String during, List<Failure> crashes) {
-    Throwable cause = switch (reason) {
-      case StopReason.Crashed(var thrown) -> thrown;
-      case StopReason.ProducerFailed(var producer, var thrown) -> thrown;
-      case StopReason.Completed completed -> throw new IllegalStateException("a completed stage has not failed");
-      case StopReason.Stopped stopped -> throw new IllegalStateException("a stopped stage has not failed");
-      case StopReason.Replaced replaced -> throw new IllegalStateException("a replaced behaviour has not failed");
-    case StopReason.GroupRestart restarted -> throw new IllegalStateException(
-        "a stage that is restarted has not failed");
-    };
+    Throwable cause;
+    if (reason instanceof StopReason.Crashed(var thrown)) cause = thrown;
+    else if (reason instanceof StopReason.ProducerFailed(var producer, var thrown)) cause = thrown;
+    else throw new IllegalStateException("a stage that has " + reason + " has not failed");
     boolean crashed = reason instanceof StopReason.Crashed;
     var failed = new StageFailedException(cell.path(), during, cause, crashed ? crashes : List.of());
     failure.add(failed, crashed);
@@ -100,8 +96,15 @@ final class ShutdownSequence {
     if (draining) return;
     long atNanos = time.nanos() + Time.toNanos(supervisor.spec().shutdown());
     drainAll(atNanos);
-    deadline = time.at(atNanos, this::cancelAll);
+    deadline = time.at(atNanos, new Deadline());
     endIfEmpty();
+  }
+
+  private final class Deadline implements Runnable {
+    @Override
+    public void run() {
+      cancelAll();
+    }
   }
 
   /** Begins to drain. It is the caller's to cancel at that time. */
@@ -110,16 +113,19 @@ final class ShutdownSequence {
     draining = true;
     begun.open();
     supervisor.faultHandling().giveUpRestarts();
-    children.forEachCell(Cell::drain);
+    for (Cell<?> cell : children.cells()) cell.drain();
     children.lookWhetherQuiet();
   }
 
   void cancelAll() {
-    context.locked(() -> {
+    context.lock();
+    try {
       cancelling = true;
-      children.forEachCell(context::cancel);
+      for (Cell<?> cell : children.cells()) context.cancel(cell);
       if (supervisor.parent() == null) supervisor.deadLetterProducer().cancel();
-    });
+    } finally {
+      context.unlock();
+    }
   }
 
   /** Shuts down if the end of this child, which is of its own making, is what autoShutdown waits for. */
@@ -127,13 +133,14 @@ final class ShutdownSequence {
     if (!child.isSignificant()) return;
     // it was given up, which is another story
     if (child.restart() == Restart.TRANSIENT && reason instanceof StopReason.Crashed) return;
-    boolean now = switch (supervisor.spec().options().autoShutdown()) {
-      case NEVER -> false;
-      case ANY -> true;
-    case ALL -> children.all().stream()
-        .noneMatch(other -> other != child && other.isSignificant() && !other.isStopped());
-    };
-    if (now) shutDown();
+    AutoShutdown when = supervisor.spec().options().autoShutdown();
+    if (when == AutoShutdown.ANY || when == AutoShutdown.ALL && isOnlySignificant(child)) shutDown();
+  }
+
+  private boolean isOnlySignificant(Child child) {
+    for (Child other : children.all())
+      if (other != child && other.isSignificant() && !other.isStopped()) return false;
+    return true;
   }
 
   /**
@@ -168,21 +175,35 @@ final class ShutdownSequence {
   }
 
   void throwFailure() {
-    StageFailedException toThrow = context.locking(failure::tell);
+    StageFailedException toThrow;
+    context.lock();
+    try {
+      toThrow = failure.tell();
+    } finally {
+      context.unlock();
+    }
     if (toThrow != null) throw toThrow;
   }
 
   /** {@return the failure that no caller has been told of; null if there is none} It counts as told then. */
   StageFailedException untoldFailure() {
-    return context.locking(failure::tellOnce);
+    context.lock();
+    try {
+      return failure.tellOnce();
+    } finally {
+      context.unlock();
+    }
   }
 
   void markClosed() {
-    context.locked(() -> {
+    context.lock();
+    try {
       closed = true;
       ended.open();
       if (deadline != null) deadline.cancel();   // or the timer would hold on to the scope
-    });
+    } finally {
+      context.unlock();
+    }
   }
 
   /** A supervisor that is being unwound, and the children it still has to stop. */
@@ -199,24 +220,33 @@ final class ShutdownSequence {
       Unwinding at = levels.peek();
       if (!at.rest.hasNext()) {
         levels.pop();
-        context.locked(at.shutdown::endIfEmpty);
+        at.shutdown.endUnwinding();
         continue;
       }
-      switch (at.rest.next()) {
-        case Child.OfStage stage -> at.shutdown.supervisor.stop(stage);
-        case Child.OfSupervisor below -> levels.push(below.supervisor().shutdown().beginUnwinding());
-        case Child.OfStoppedSupervisor ended -> {}
-      }
+      Child next = at.rest.next();
+      if (next instanceof Child.OfStage stage) at.shutdown.supervisor.stop(stage);
+      else if (next instanceof Child.OfSupervisor below) levels.push(below.supervisor().shutdown().beginUnwinding());
     }
   }
 
   private Unwinding beginUnwinding() {
-    List<Child> started = context.locking(() -> {
+    context.lock();
+    try {
       cancelsAtNanos = time.nanos();
       draining = true;
       begun.open();
-      return children.all();
-    });
-    return new Unwinding(this, started.reversed().iterator());
+      return new Unwinding(this, children.all().reversed().iterator());
+    } finally {
+      context.unlock();
+    }
+  }
+
+  private void endUnwinding() {
+    context.lock();
+    try {
+      endIfEmpty();
+    } finally {
+      context.unlock();
+    }
   }
 }

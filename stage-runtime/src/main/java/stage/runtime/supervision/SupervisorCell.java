@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
@@ -281,7 +280,9 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
 
   /** Under the lock. */
   final boolean isRestarting() {
-    return isOrAbove(above -> above.faultHandling.isRestartingAGroup());
+    for (SupervisorCell at = this; at != null; at = at.parent)
+      if (at.faultHandling.isRestartingAGroup()) return true;
+    return false;
   }
 
   // ---- managing children; any thread but those of the stages
@@ -405,12 +406,15 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
 
   /** A letter of a stage of this supervisor, which may have ended in the meantime, was not handled. Any thread. */
   final void deadLetterUnhandled() {
-    context.locked(() -> {
+    context.lock();
+    try {
       SupervisorCell counts = this;
       // its numbers are its parent's now
       while (counts.parent != null && counts.shutdown.isClosed()) counts = counts.parent;
       counts.counters.deadLettersUnhandled++;
-    });
+    } finally {
+      context.unlock();
+    }
   }
 
   // ---- ending by force: interrupt, wait for the grace time, abandon
@@ -421,7 +425,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
    */
   final void abandonAll() {
     if (idle().isOpen()) return;
-    children.cellsAlive().forEach(context::abandonIfOverdue);
+    for (Cell<?> cell : children.cellsAlive()) context.abandonIfOverdue(cell);
     awaitIdleAnyway(Time.toNanos(root().spec.grace()));
   }
 
@@ -429,12 +433,14 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
 
   /** {@return whether it, or one above it, ends} Under the lock. */
   final boolean isDraining() {
-    return isOrAbove(above -> above.shutdown.hasBegun());
+    for (SupervisorCell at = this; at != null; at = at.parent) if (at.shutdown.hasBegun()) return true;
+    return false;
   }
 
   /** {@return whether its time to drain, or that of one above it, is over} Under the lock. */
   final boolean isCancelling() {
-    return isOrAbove(above -> above.shutdown.isCancelling());
+    for (SupervisorCell at = this; at != null; at = at.parent) if (at.shutdown.isCancelling()) return true;
+    return false;
   }
 
   @Override
@@ -459,17 +465,18 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   }
 
   final boolean isBelow(SupervisorCell other) {
-    return isOrAbove(above -> above == other);
-  }
-
-  private boolean isOrAbove(Predicate<SupervisorCell> is) {
-    for (SupervisorCell above = this; above != null; above = above.parent) if (is.test(above)) return true;
+    for (SupervisorCell at = this; at != null; at = at.parent) if (at == other) return true;
     return false;
   }
 
   @Override
   public final void stop() {
-    context.locked(shutdown::shutDown);
+    context.lock();
+    try {
+      shutdown.shutDown();
+    } finally {
+      context.unlock();
+    }
   }
 
   @Override
@@ -521,15 +528,23 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   // ---- waiting
 
   final Latch idle() {
-    return locked(children::idle);
+    context.lock();
+    try {
+      return children.idle();
+    } finally {
+      context.unlock();
+    }
   }
 
   /** {@return a latch that is open while no stage is alive but consumers of dead letters} */
   final Latch quiet() {
-    return locked(() -> {
+    context.lock();
+    try {
       children.lookWhetherQuiet();   // a stage may have subscribed to them since
       return isDraining() ? children.idle() : children.quiet();
-    });
+    } finally {
+      context.unlock();
+    }
   }
 
   /** Waits until {@link #quiet}, as {@code join} does, and throws what has failed. */
@@ -565,7 +580,12 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   /** As {@link #awaitIdle}, whether or not the calling thread is interrupted. */
   final void awaitIdleAnyway(long nanos) {
     long until = time().nanos() + nanos;
-    Uninterruptibly.await(() -> idle().await(Math.max(0, until - time().nanos())));
+    Uninterruptibly.await(new Uninterruptibly.Wait<Boolean>() {
+      @Override
+      public Boolean once() throws InterruptedException {
+        return idle().await(Math.max(0, until - time().nanos()));
+      }
+    });
   }
 
   /** Drains, then cancels, and waits for the end: of a supervisor that is a child. */

@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * Where an exception comes from: equal for two that were thrown at the same place for the same reason, whatever their
@@ -20,8 +19,19 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
   private static final int MOST_FRAMES = 32;
   private static final int MOST_CUT = 32;
   private static final int MOST_LOGGED = 32;
-  private static final StackTraceElement[] NO_FRAMES = {};
   private static final int LONGEST_MESSAGE = 200;
+
+  // Both are written out: those of a record are linked at their first use, and if the heap is full then, fail for good.
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Trace trace && types.equals(trace.types) && frames.equals(trace.frames);
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * types.hashCode() + frames.hashCode();
+  }
 
   static Trace of(Throwable thrown) {
     List<String> types = new ArrayList<>();
@@ -29,7 +39,8 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
     Throwable cause = thrown;
     for (int i = 0; i < MOST_CAUSES && cause != null; i++, cause = cause.getCause()) {
       types.add(cause.getClass().getName());
-      frames.add(Arrays.stream(cause.getStackTrace()).limit(MOST_FRAMES).toList());
+      StackTraceElement[] all = cause.getStackTrace();
+      frames.add(List.of(Arrays.copyOf(all, Math.min(MOST_FRAMES, all.length))));
     }
     return new Trace(types, frames);
   }
@@ -64,8 +75,8 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
       if (!seen.add(next)) continue;
       StackTraceElement[] frames = next.getStackTrace();
       int step = stepIn(frames);
-      int end = endOf(frames, step, frame -> isOurs(frame) || isOfAThread(frame));
-      if (end == 0) end = endOf(frames, step, frame -> isOfTheEngine(frame) || isOfAThread(frame));
+      int end = endOf(frames, step, true);
+      if (end == 0) end = endOf(frames, step, false);
       if (end > 0 && end < frames.length) next.setStackTrace(Arrays.copyOf(frames, end));
       if (next.getCause() != null) left.add(next.getCause());
       left.addAll(Arrays.asList(next.getSuppressed()));
@@ -80,11 +91,15 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
     return frames.length;
   }
 
-  /** {@return how many of the first frames are left without those at their end to which this applies} */
-  private static int endOf(StackTraceElement[] frames, int first, Predicate<StackTraceElement> without) {
+  /** {@return how many of the first frames are left without those at their end that are ours, or the engine's only} */
+  private static int endOf(StackTraceElement[] frames, int first, boolean withoutAllOfOurs) {
     int end = first;
-    while (end > 0 && without.test(frames[end - 1])) end--;
+    while (end > 0 && isLeftOut(frames[end - 1], withoutAllOfOurs)) end--;
     return end;
+  }
+
+  private static boolean isLeftOut(StackTraceElement frame, boolean ifOurs) {
+    return isOfAThread(frame) || (ifOurs ? isOurs(frame) : isOfTheEngine(frame));
   }
 
   private static boolean isOfTheEngine(StackTraceElement frame) {
@@ -131,7 +146,9 @@ record Trace(List<String> types, List<List<StackTraceElement>> frames) {
     List<Throwable> causes = new ArrayList<>();
     Throwable next = thrown;
     for (; next != null && causes.size() < MOST_LOGGED; next = next.getCause()) causes.add(next);
-    Throwable copy = next == null ? null : new Escaped("… (causes of this are left out)", null, NO_FRAMES);
+    Throwable copy = next == null
+        ? null
+        : new Escaped("… (causes of this are left out)", null, new StackTraceElement[0]);
     for (Throwable cause : causes.reversed()) copy = new Escaped(OneLine.of(text(cause)), copy, cause.getStackTrace());
     return copy;
   }

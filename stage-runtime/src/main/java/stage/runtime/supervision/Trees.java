@@ -22,7 +22,7 @@ final class Trees {
     List<Cell<?>> cells = new ArrayList<>();
     List<SupervisorSnapshot> supervisors = new ArrayList<>();
     root.shared().locked(() -> {
-      root.members().forEachCell(cells::add);
+      cells.addAll(root.members().cells());
       supervisors.add(of(root, root.members()));
       root.members().supervisorsBelow().forEach(below -> supervisors.add(of(below, below.members())));
     });

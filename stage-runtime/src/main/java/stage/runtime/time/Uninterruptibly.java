@@ -28,14 +28,14 @@ public final class Uninterruptibly {
    * @param <R> the answer
    */
   public static <R> R await(Wait<R> wait) {
-    return await(wait, () -> {});
+    return await(wait, null);
   }
 
   /**
    * As {@link #await(Wait)}, and does something at each interrupt.
    *
    * @param wait made again after each interrupt
-   * @param atInterrupt what to do before that
+   * @param atInterrupt what to do before that; null for nothing
    * @return what came of it
    * @param <R> the answer
    */
@@ -47,7 +47,7 @@ public final class Uninterruptibly {
           return wait.once();
         } catch (InterruptedException e) {
           interrupted = true;
-          atInterrupt.run();
+          if (atInterrupt != null) atInterrupt.run();
         }
       }
     } finally {

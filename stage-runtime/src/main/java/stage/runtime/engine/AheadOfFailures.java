@@ -1,0 +1,32 @@
+package stage.runtime.engine;
+
+import java.lang.invoke.MethodHandles;
+import stage.api.DeadLetterHandler;
+import stage.api.StageActivity;
+import stage.api.StageSnapshot;
+import stage.api.supervision.ChildSnapshot;
+import stage.api.supervision.Decision;
+import stage.runtime.mailbox.Mailbox;
+
+/**
+ * Classes with a static initializer that may be needed for the first time by a failure or an end. If the heap is full
+ * then, the initializer fails, and the JVM never lets anybody use the class again: so they are initialized while there
+ * is room.
+ */
+public final class AheadOfFailures {
+  private static final Class<?>[] NEEDED = {Snapshots.class, Mailbox.class, StageActivity.class,
+      StageSnapshot.Kind.class, StageSnapshot.Status.class, ChildSnapshot.Status.class, Decision.class,
+      DeadLetterHandler.class};
+
+  private AheadOfFailures() {}
+
+  /** Initializes them, once. Before anything can fail: as a scope opens. */
+  public static void initialize() {
+    try {
+      MethodHandles.Lookup here = MethodHandles.lookup();
+      for (Class<?> needed : NEEDED) here.ensureInitialized(needed);
+    } catch (IllegalAccessException e) {
+      throw new IllegalStateException("a class of the runtime's own is not accessible to it", e);
+    }
+  }
+}
