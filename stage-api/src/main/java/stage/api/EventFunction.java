@@ -1,7 +1,7 @@
 package stage.api;
 
 /**
- * Turns one event into another, in a thread that does nothing else meanwhile.
+ * Turns one event into another, on a thread that handles nothing else at the same time.
  *
  * @param <I> the events it gets
  * @param <O> the events it makes

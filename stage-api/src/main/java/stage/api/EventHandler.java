@@ -1,7 +1,7 @@
 package stage.api;
 
 /**
- * Handles one event, in a thread that does nothing else meanwhile.
+ * Handles one event, on a thread that handles nothing else at the same time.
  *
  * @param <I> the events
  * @since 0.1

@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * An answer that a source of deliveries could not be given, because its own function for that has thrown. The function
- * is called again until it returns. Carries no message of the exception, which the log has.
+ * An answer that could not be given to a source of deliveries, because the source's own function threw. The function is
+ * called again until it returns. The message of the exception is only in the log.
  *
- * @param function what has thrown, such as {@code settle of orders}
- * @param cause the class of what it threw last
+ * @param function which function threw, such as {@code settle of orders}
+ * @param cause the class of the exception it threw last
  * @param times how often it has thrown since it last returned
- * @param deliveries how many deliveries are open for nothing else; 0 if it only tells positions
- * @param lasting for how long that has gone on
+ * @param deliveries how many deliveries are still open only because of this; 0 if the function only takes positions
+ * @param lasting for how long it has kept throwing
  * @since 0.1
  */
 public record FailedAnswer(String function, String cause, long times, long deliveries, Duration lasting) {

@@ -585,7 +585,7 @@ public final class Stage {
   }
 
   /**
-   * Describes a consumer that handles many events at once, each in a virtual thread that does nothing else meanwhile.
+   * Describes a consumer that handles many events at once, each on a virtual thread of its own.
    * As GenStage's {@code ConsumerSupervisor}.
    *
    * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the
@@ -628,8 +628,8 @@ public final class Stage {
   }
 
   /**
-   * Describes a producer-consumer that turns each event into another one, many at once, each in a virtual thread that
-   * does nothing else meanwhile, and emits the results in the order of their events.
+   * Describes a producer-consumer that turns each event into another one, many at once, each on a virtual thread of its
+   * own, and emits the results in the order of their events.
    *
    * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the
    * spec's {@link Redelivery} says, then it becomes a dead letter (or is dropped, with {@link Redelivery#none()});

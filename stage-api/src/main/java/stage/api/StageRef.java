@@ -71,9 +71,9 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
   void cast(StageAction<? super S> action) throws InterruptedException;
 
   /**
-   * Lets the stage take no more turns for events or demand, after the one that is running. Calls, casts and timers go
-   * on, and what they emit is delivered. Returns at once. For a producer that delivers nothing before all its consumers
-   * are there, see {@link ProducerSpec#awaitingConsumers} and {@link ProducerSpec#startPaused}.
+   * Stops the stage from taking turns for events or demand, once the current one has returned. Calls, casts and timers
+   * go on, and what they emit is delivered. Returns at once. For a producer that delivers nothing before all its
+   * consumers are there, see {@link ProducerSpec#awaitingConsumers} and {@link ProducerSpec#startPaused}.
    */
   void pause();
 
@@ -84,7 +84,7 @@ public sealed interface StageRef<S> permits ProducerRef, ConsumerRef {
   void resume();
 
   /**
-   * Puts another behaviour in place at the next turn boundary, and waits until it has started. Nothing else changes:
+   * Replaces the behaviour at the next turn boundary, and waits until the new one has started. Nothing else changes:
    * subscriptions, events in flight, demand and mailbox stay. The old behaviour's {@code onStop} gets
    * {@link StopReason.Replaced}.
    *

@@ -28,7 +28,7 @@ public final class StageFailedException extends RuntimeException {
   }
 
   /**
-   * Names the stage, and tells of the crashes before. If the first of them had another cause, as where a crash leaves
+   * Names the stage and the crashes before. If the first of them had another cause, as where a crash leaves
    * something behind that lets every later start fail, that cause is {@linkplain #getSuppressed() suppressed} in this
    * exception, and the message tells of it if its type is another one.
    *

@@ -15,7 +15,7 @@ import stage.runtime.time.Handles;
 final class SpscQueue<E> {
   // The idea. A single-producer single-consumer queue of chunks, with one word that both sides change atomically. Its
   // low bits count the events that were put; one bit says that the taker has found nothing and must be woken; one,
-  // that nothing is accepted any more. So one atomic addition publishes an event, learns whether anyone is to be
+  // that nothing is accepted any more. So one atomic addition publishes an event, learns whether anyone must be
   // woken, and whether it was accepted: an event is either below the count that the closing taker saw, or refused.
   // Nothing is lost in between.
   //

@@ -36,7 +36,7 @@ public final class TreeJson {
   private TreeJson() {}
 
   /**
-   * {@return a tree, what has changed in it, and what is to be said of it}
+   * {@return a tree, what has changed in it, and the notes on it}
    *
    * @param tree the numbers
    * @param rates what has changed since an earlier snapshot; {@link TreeRates#NONE} if there is none

@@ -18,7 +18,7 @@ class FlatMapLink extends Link {
   static final Object REST = new Object();
 
   /**
-   * An element that more is to be made of.
+   * An element with results still to come.
    *
    * @param input the element of the run that it came of
    * @param isOfResult whether that was no element of a batch, but a result that an operator made by itself
@@ -37,7 +37,7 @@ class FlatMapLink extends Link {
   private final Fn<Object, Iterable<?>> fn;
   // more than one only behind a step that makes several
   private final KeptValue<List<Rest>> rests = new KeptValue<>(List.of());
-  private Iterator<?> open;   // of the first rest, as this incarnation has left it; null if it is to be made again
+  private Iterator<?> open;   // of the first rest, as this incarnation has left it; null if it must be made again
 
   FlatMapLink(Fn<Object, Iterable<?>> fn) {
     this.fn = fn;
@@ -58,7 +58,7 @@ class FlatMapLink extends Link {
     }
   }
 
-  /** More is to be made of an element, in later turns. */
+  /** More results of an element will come, in later turns. */
   final void begin(Object value, long t, long w, long made) {
     append(new Rest(chain.input(), chain.isOfResult(), value, t, w, chain.claim(), made));
   }
@@ -146,7 +146,7 @@ class FlatMapLink extends Link {
     return !rests.value().isEmpty();
   }
 
-  /** {@return what is to be gone on with} */
+  /** {@return the element to go on with} */
   Rest first() {
     return rests.value().getFirst();
   }

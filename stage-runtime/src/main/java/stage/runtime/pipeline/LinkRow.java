@@ -128,15 +128,15 @@ final class LinkRow {
     return false;
   }
 
-  // ---- elements of which more is to be made
+  // ---- elements with results still to come
 
-  /** {@return whether more is to be made of an element that was taken in an earlier turn, or in this one} */
+  /** {@return whether an element taken in this turn or an earlier one has results still to come} */
   boolean isExpanding() {
     for (FlatMapLink link : expanding) if (link.hasRest()) return true;
     return false;
   }
 
-  /** {@return the last link that more is to be made by, which those before it wait for} */
+  /** {@return the last link with results still to come, for which the links before it wait} */
   FlatMapLink lastExpanding() {
     FlatMapLink last = expanding[0];
     for (FlatMapLink link : expanding) if (link.hasRest()) last = link;

@@ -342,7 +342,7 @@ abstract class Slots {
     int living = 0;
     for (int n = 0; n < size; n++) if (isLiving(arrivals[n])) living++;
     int length = SMALLEST;
-    // not just half: the next rebuild is to be some way off
+    // not just half, so that the next rebuild is some way off
     while (8 * (living + freshCount) > 3 * length) length *= 2;
     Object[] newKeys = new Object[length];
     long[] newCells = new long[stride * length];
