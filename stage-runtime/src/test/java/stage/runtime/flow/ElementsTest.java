@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CancellationException;
@@ -34,6 +35,8 @@ import stage.api.Stage;
 import stage.api.StageKilledException;
 import stage.api.StageRef;
 import stage.api.StopReason;
+import stage.api.supervision.Backoff;
+import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
@@ -73,6 +76,16 @@ class ElementsTest extends FlowTest {
     }
   }
 
+  private static void awaitWhateverComes(CountDownLatch latch) {
+    while (latch.getCount() > 0) {
+      try {
+        latch.await();
+      } catch (InterruptedException late) {
+        assertThat(latch.getCount()).as("nobody else interrupts").isPositive();
+      }
+    }
+  }
+
   @Nested
   class AsAProducer {
     @ParameterizedTest(name = "crashing: {0}")
@@ -85,6 +98,30 @@ class ElementsTest extends FlowTest {
     @ValueSource(booleans = {false, true})
     void isAnIterator(boolean crashing) throws Exception {
       assertThat(collected(Stage.ofIterator("elements", upTo(200).iterator()), crashing)).isEqualTo(upTo(200));
+    }
+
+    @Test
+    void isReadByNobodyElseWhileAnAbandonedThreadReads() throws Exception {
+      var entered = new CountDownLatch(1);
+      var goOn = new CountDownLatch(1);
+      Iterator<Integer> slow = upTo(5).stream().map(element -> {
+        entered.countDown();
+        if (element == 0) awaitWhateverComes(goOn);
+        return element;
+      }).iterator();
+      var all = new LinkedBlockingQueue<Integer>();
+      var spec = SupervisorSpec.of("impatient").withGrace(Duration.ofMillis(20)).withIntensity(Intensity.of(1_000_000))
+          .withBackoff(Backoff.exponential(Duration.ofMillis(5), Duration.ofMillis(5)));
+      try (Supervisor impatient = Supervisor.open(spec)) {
+        var numbers = impatient.start(Stage.ofIterator("numbers", slow));
+        var sink = impatient.start(Stage.consumer("sink", numbers, () -> (events, from) -> all.addAll(events)));
+        entered.await();
+        numbers.kill();
+        Await.until(() -> numbers.snapshot().activity().restarts() > 1, "the next incarnation has failed", numbers);
+        goOn.countDown();
+        assertThat(Await.next(5, all, numbers, sink)).isEqualTo(upTo(5));
+      }
+      assertThat(log.take()).isNotEmpty();
     }
 
     @Test
@@ -244,16 +281,6 @@ class ElementsTest extends FlowTest {
         goOn.countDown();
       }
       log.take();
-    }
-
-    private static void awaitWhateverComes(CountDownLatch latch) {
-      while (latch.getCount() > 0) {
-        try {
-          latch.await();
-        } catch (InterruptedException late) {
-          assertThat(latch.getCount()).as("nobody else interrupts").isPositive();
-        }
-      }
     }
 
     @Test
