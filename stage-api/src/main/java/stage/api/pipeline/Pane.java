@@ -5,7 +5,7 @@ package stage.api.pipeline;
  *
  * @param key the key; {@link All#ALL} for a window over all elements
  * @param window the window
- * @param value what its elements came to
+ * @param value the result of its elements
  * @param kind whether it is the last word
  * @param <K> the keys
  * @param <V> the values

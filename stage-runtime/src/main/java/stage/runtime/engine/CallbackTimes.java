@@ -46,7 +46,7 @@ final class CallbackTimes {
     return latelyNanos >= LONG_NANOS;
   }
 
-  /** A callback begins. The last one may not have come to its end. */
+  /** A callback begins. The one before may not have ended. */
   void begins(Object begun) {
     this.begun = begun;
   }

@@ -1,7 +1,7 @@
 package stage.runtime.engine;
 
 /**
- * How the input of one cell has come to its end, and whether its behaviour knows. There are eight of them, which all
+ * How the input of one cell has ended, and whether its behaviour knows. There are eight of them, which all
  * cells share: so none is made for a cell whose input goes on, or while the heap is full.
  */
 final class InputEnd {

@@ -80,7 +80,7 @@ final class BatchInHand {
     in.cancel(index + 1 - settled);
   }
 
-  /** Publishes and settles what the elements before the one in hand have come to, and that one if it is through. */
+  /** Publishes results and settles the elements before the one in hand, and that one too if it is through. */
   void settleBefore() {
     int behind = isThrough ? index + 1 : index;
     if (in == null || behind <= settled) return;

@@ -114,7 +114,7 @@ final class Deployment {
       if (!isSomebodyElses(stage)) StageRuns.tell(ref, numbers(stage));
       if (ref instanceof ProducerRef<?, ?> producer) producers.put(stage, producer);
       if (stage.sharing == StagePlan.Sharing.TO_ALL || isOwnSource(stage)) {
-        ref.pause();   // nothing has come to it, since nobody has asked it for anything
+        ref.pause();   // it has no events, since nobody has asked for any
         paused.add(ref);
       }
     }

@@ -9,7 +9,7 @@ import stage.runtime.time.Time;
 /** What the stages of one running job share. */
 final class JobContext {
   /**
-   * What a job has come to.
+   * The result of a job.
    *
    * @param value null where the user's collector has made null
    */
@@ -23,7 +23,7 @@ final class JobContext {
   private final Clock clock;
 
   /**
-   * What the sink has come to. Volatile: written by the sink's thread, once or, after a crash, again with the same;
+   * The sink's result. Volatile: written by the sink's thread, once or, after a crash, again with the same;
    * read by the thread that waits for the job.
    */
   private volatile Result result;

@@ -78,7 +78,7 @@ final class LinkContext {
     reception.overflown();
   }
 
-  /** An element that was absorbed before has come to nothing. */
+  /** An element that was absorbed before has no result. */
   void displaced() {
     tally.handled--;
     tally.filtered++;
@@ -151,7 +151,7 @@ final class LinkContext {
     made.attempt(of, value, t, w, its, isRelease);
   }
 
-  /** What the job has come to, if the run is its end. */
+  /** Sets the job's result, if the run is its end. */
   void result(Object result) {
     job.result(plan.stage(), result);
   }

@@ -1,12 +1,12 @@
 package stage.runtime.pipeline;
 
 /**
- * Takes what a function that ran in a thread of its own has come to: a result, or a failure, which counts as this
+ * Takes the outcome of a function that ran on a thread of its own: a result, or a failure, which counts as this
  * step's.
  */
 final class OutcomeLink extends Link {
   /**
-   * What such a function has come to.
+   * The outcome of such a function.
    *
    * @param input the element
    * @param result what was made of it; null if it failed

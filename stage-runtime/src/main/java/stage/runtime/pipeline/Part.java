@@ -23,7 +23,7 @@ sealed interface Part {
   record Plain(Site site, Step step) implements Part {}
 
   /**
-   * Takes what a function that ran elsewhere has come to.
+   * Takes the outcome of a function that ran elsewhere.
    *
    * @param site the call
    */

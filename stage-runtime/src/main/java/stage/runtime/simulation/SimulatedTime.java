@@ -116,7 +116,7 @@ public final class SimulatedTime implements Time {
   }
 
   /**
-   * Has something done after each step, on whatever thread that was made. It must not wait.
+   * Sets what is done after each step, on the thread that made it. It must not wait.
    *
    * @param afterStep is handed what was stepped
    */
@@ -125,7 +125,7 @@ public final class SimulatedTime implements Time {
   }
 
   /**
-   * Has each step told, in a line.
+   * Sets who gets a line for each step.
    *
    * @param trace gets the lines
    */
@@ -143,13 +143,13 @@ public final class SimulatedTime implements Time {
     standstill = limit;
   }
 
-  /** Has nothing logged. */
+  /** Turns logging off. */
   public void quiet() {
     quiet = true;
   }
 
   /**
-   * Has what happens told, apart from steps.
+   * Sets who is told of events other than steps.
    *
    * @param witness gets the events of all scopes
    */

@@ -23,7 +23,7 @@ import stage.api.StopReason;
  */
 final class RejectLog implements Stage.Consumer<Row> {
   /**
-   * What the turns so far have come to.
+   * The result of the turns so far.
    *
    * @param rejects what there is to say
    * @param bytes how long the file is; 0 without one

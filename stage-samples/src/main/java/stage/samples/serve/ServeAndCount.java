@@ -83,7 +83,7 @@ public final class ServeAndCount {
     if (!option.equals("--flights") && !option.equals("--per-second")) {
       return "unknown option " + option + "; there are: --flights, --per-second, --help";
     }
-    if (i + 1 == args.length) return option + " needs a number";
+    if (i + 1 == args.length) return option + " needs a value: a number from 1 to 999999999999";
     boolean isNumber = args[i + 1].matches("[1-9][0-9]{0,11}");
     return isNumber ? "" : option + " must be a number from 1 to 999999999999, but was \"" + args[i + 1] + "\"";
   }

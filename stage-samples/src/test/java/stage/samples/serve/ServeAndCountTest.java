@@ -61,7 +61,7 @@ class ServeAndCountTest {
   void saysWhatIsWrongWithAnOption() {
     assertThat(mistake("--flight", "3"))
         .isEqualTo("unknown option --flight; there are: --flights, --per-second, --help");
-    assertThat(mistake("--flights")).isEqualTo("--flights needs a number");
+    assertThat(mistake("--flights")).isEqualTo("--flights needs a value: a number from 1 to 999999999999");
     assertThat(mistake("--flights", "0")).isEqualTo("--flights must be a number from 1 to 999999999999, but was \"0\"");
     assertThat(mistake("--per-second", "5")).isEmpty();
   }

@@ -1,13 +1,13 @@
 package stage.runtime.pipeline.operator;
 
-/** What elements came to, by key: for one window, or for all time. */
+/** Results by key: of one window, or of all time. */
 sealed interface KeyedTable permits LongTable, ValueTable {
   void add(Object key, Object element) throws Exception;
 
   /** As {@link #add}, of an element that was not marked: what throws leaves everything as it was. */
   void take(Object key, int hash, Object element) throws Exception;
 
-  /** {@return what the elements of a key came to, not yet finished} */
+  /** {@return the result of a key's elements, not yet finished} */
   Object raw(int place);
 
   /** {@return the result of a key} Runs the user's finish. */

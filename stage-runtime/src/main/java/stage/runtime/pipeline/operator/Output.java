@@ -52,7 +52,7 @@ public interface Output<O> {
   default void released(Object value) {}
 
   /**
-   * Hears that what an operator has kept comes to nothing, because {@link #retry} has answered false.
+   * Learns that what an operator has kept has no result, because {@link #retry} returned false.
    *
    * @param value the element, or what several were folded into
    */

@@ -10,7 +10,7 @@ public final class ScanByKey implements SingleInput<Object, Object> {
      * {@return the result}
      *
      * @param key the key
-     * @param value what its elements came to so far
+     * @param value the result of its elements so far
      */
     Object of(Object key, Object value);
   }

@@ -2,7 +2,7 @@ package stage.runtime.pipeline.operator;
 
 import stage.api.pipeline.Window;
 
-/** One open window: its span, and what its elements came to by key. */
+/** One open window: its span, and its results by key. */
 final class WindowTable {
   final long start;
   final long end;
