@@ -464,7 +464,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     lifecycle.neverStart(why);
   }
 
-  /** {@return whether its first start is over, and was good} Any thread. */
+  /** {@return whether its first start is over and has succeeded} Any thread. */
   public boolean hasStarted() {
     return lifecycle.hasStarted();
   }

@@ -77,7 +77,7 @@ final class GivenUp {
     for (Fate next = untold.peek(); next != null; next = untold.peek()) {
       if (next.cause == null) teller.dropped(1, next.where);
       else teller.deadLetter(next.event, next.cause, next.attempts, next.where);
-      untold.poll();   // last: what finds the heap full is done again
+      untold.poll();   // last: if the heap is full, it is repeated
     }
   }
 

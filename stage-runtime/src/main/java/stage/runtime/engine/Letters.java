@@ -24,7 +24,7 @@ final class Letters {
     while (committed > 0) {
       Letter next = all.peek();
       fates.deadLetter(next.event, next.cause, next.attempts, next.path);
-      all.poll();   // last: what finds the heap full is done again
+      all.poll();   // last: if the heap is full, it is repeated
       committed--;
     }
   }

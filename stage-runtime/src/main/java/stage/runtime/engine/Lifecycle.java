@@ -13,8 +13,8 @@ import stage.runtime.time.Activity;
 import stage.runtime.time.Handles;
 
 /**
- * The phase of one cell, and its way from one {@link Phase} to the next: it starts, is held and released, crashes,
- * drains, and ends. For the cell's thread only, unless a comment says otherwise.
+ * The phase of one cell, and its transitions from one {@link Phase} to the next: it starts, is held and released,
+ * crashes, drains, and ends. The cell's thread only, except where a comment says otherwise.
  */
 final class Lifecycle {
   /**
@@ -37,12 +37,12 @@ final class Lifecycle {
   private volatile Crash lastCrash;     // null if it never crashed
   private InputEnd input = InputEnd.NONE;
   private FirstStart startedIn;         // written before the start, forgotten after it; null if somebody waits for it
-  private volatile boolean hasStarted;  // once, and was good
-  private boolean ignores;              // the stage is not to run, as it has said in its start
+  private volatile boolean hasStarted;  // whether it has started successfully once
+  private boolean ignores;              // whether the stage has said in its start that it will not run
   // by the cell's thread, or by the one that would have started that; null if it has not failed to start
   private volatile StartFailure startFailure;
-  private Leaving leaving;              // how it ends, from when onStop is run
-  // what follows from a crash, until all of it is done: a full heap may need several steps; null otherwise
+  private Leaving leaving;              // how it ends; set before onStop runs
+  // what must be done after a crash, until it is done: with a full heap that may take several steps; else null
   private Directive decided;
   private byte dispatcherFailures;      // how often the dispatcher has thrown since this cell takes no more turns
   private boolean heldToTell;           // whether the supervisor still has to be told that it is held
@@ -122,7 +122,7 @@ final class Lifecycle {
     return phase.endReason();
   }
 
-  /** {@return that it has ended} */
+  /** {@return the milestone that it has ended} */
   Milestone ended() {
     Milestone there = ended;
     if (there != null) return there;
@@ -137,7 +137,7 @@ final class Lifecycle {
     if (waitedFor != null) waitedFor.reach();
   }
 
-  /** {@return that its first start is over, whatever came of it} */
+  /** {@return the milestone that its first start is over, whether it succeeded or not} */
   Milestone started() {
     return started;
   }
@@ -147,12 +147,12 @@ final class Lifecycle {
     return hasStarted;
   }
 
-  /** {@return why it does not run, if that was so from the start; null if it is not} */
+  /** {@return why it has never run; null if it has, or still may} */
   StartFailure startFailure() {
     return startFailure;
   }
 
-  /** It is started in a sequence, which is told when that is over. Before its thread is started. */
+  /** It is started in a sequence, which is told when the start is over. Before its thread is started. */
   void startsIn(FirstStart sequence) {
     startedIn = sequence;
   }
@@ -206,8 +206,8 @@ final class Lifecycle {
   }
 
   /**
-   * This thread has taken the place of one that did not come back from user code. What finds the heap full is done
-   * again, up to where it is forgotten that there was another thread.
+   * This thread has taken the place of one that did not return from user code. If the heap is full, this is repeated,
+   * up to the point where the other thread is forgotten.
    */
   void recover() {
     news().tookOver(cell, replaced);
@@ -236,12 +236,12 @@ final class Lifecycle {
 
   private void tellHeld() {
     news().held(cell, true);
-    heldToTell = false;   // last: what finds the heap full is done again
+    heldToTell = false;   // last: if the heap is full, this is repeated
   }
 
   void hold() {
     signals.clear(Signals.HELD | Signals.RELEASED | Signals.KILLED);
-    if (phase.endReason() != null) {   // it is not going to wait
+    if (phase.endReason() != null) {   // it will not wait
       news().held(cell, false);
       return;
     }
@@ -257,7 +257,7 @@ final class Lifecycle {
   }
 
   void start() {
-    boolean first = !started.isReached();   // also after one that found the heap full before its owner was told
+    boolean first = !started.isReached();   // also after a start that found the heap full before the owner was told
     // the backoff, if there was one, is over: a start that fails is a crash like any other
     if (!(phase instanceof Phase.Starting)) enter(new Phase.Starting());
     incarnations.clearInterrupt();
@@ -284,7 +284,7 @@ final class Lifecycle {
     }
   }
 
-  /** Makes the subscriptions of its spec. If one is refused, it ends again, and its starter is told when it has. */
+  /** Makes the subscriptions of its spec. If one is refused, the cell ends again and then tells its starter. */
   private void subscribe() {
     try {
       if (!ignores) Handshake.subscribeAsSpecified(cell);
@@ -305,7 +305,7 @@ final class Lifecycle {
 
   private void startIsOver() {
     started.reach();
-    started = Milestone.PASSED;   // those that wait have the other one, which is of no use any more
+    started = Milestone.PASSED;   // threads that wait have the old one, which is not needed any more
   }
 
   void startFailed(Throwable failure) {
@@ -336,7 +336,7 @@ final class Lifecycle {
 
   // ---- ends
 
-  /** Gives up what it is doing, and ends. */
+  /** Gives up its work and ends. */
   void cancel() {
     end(new StopReason.Stopped(), Activity.CANCEL);
   }
@@ -354,7 +354,7 @@ final class Lifecycle {
     endNormally(new StopReason.Stopped());
   }
 
-  /** Everything that it had emitted is delivered. */
+  /** Ends it: everything it has emitted is delivered. */
   void finishDraining() {
     end(((Phase.Draining) phase).reason(), Activity.DRAIN);
   }
@@ -364,7 +364,7 @@ final class Lifecycle {
       endNormally(new StopReason.Completed());
       return;
     }
-    // it drains, and nobody is left to get what it holds back
+    // it drains, and no consumer is left to get what it holds back
     boolean isInVain = !input.isTold() && incarnations.memory().hasMore();
     if (!input.isReached() && !input.isCut() || isInVain) {
       stopTakingTurns(new StopReason.Stopped());
@@ -388,7 +388,7 @@ final class Lifecycle {
     else if (!(failure instanceof InterruptedException)) news().suppressed(cell, failure);
   }
 
-  /** The stage has done all there was to do, or wants to stop. A permanent one is restarted. */
+  /** The stage has done everything, or wants to stop. A permanent one is restarted. */
   private void endNormally(StopReason reason) {
     if (cell.options().restart() != Restart.PERMANENT) {
       stopTakingTurns(reason);
@@ -465,7 +465,7 @@ final class Lifecycle {
     if (policy == CancelPolicy.PERMANENT || policy == CancelPolicy.TRANSIENT && last) input = input.reached();
   }
 
-  /** Tells the behaviour of the end of a subscription. If that was no good turn, the next incarnation is told. */
+  /** Tells the behaviour of the end of a subscription. If that turn fails, the next incarnation is told. */
   private boolean isToldOfEnd(LaneInlet<?> inlet) {
     Throwable failure = incarnations.attempt(Activity.ON_INPUT_END, new Turns.Turn() {
       @Override
@@ -479,7 +479,7 @@ final class Lifecycle {
     return false;
   }
 
-  /** Takes no more turns; what was emitted is still delivered. */
+  /** Takes no more turns; emitted events are still delivered. */
   void stopTakingTurns(StopReason reason) {
     cell.closeIntake();
     if (cell.consumerHalf() != null) cell.consumerHalf().close();
@@ -490,7 +490,7 @@ final class Lifecycle {
   }
 
   void crash(Activity during, Throwable cause) {
-    if (phase instanceof Phase.Ended) {   // on a full heap it has not told everybody
+    if (phase instanceof Phase.Ended) {   // because of a full heap it has not told everybody yet
       if (leaving != null) finish();
       else if (incarnations.incarnation() == 0) startFailed(startFailure.cause());
       return;
@@ -505,15 +505,15 @@ final class Lifecycle {
       startFailed(cause);
       return;
     }
-    // between two incarnations there is nothing to undo, and what found the heap full is done again
+    // between two incarnations there is nothing to undo, and what failed on a full heap is repeated
     if (isOurs && (phase instanceof Phase.Held || phase instanceof Phase.BackingOff)) return;
     if (phase instanceof Phase.Draining && during != Activity.DISPATCHER) {
-      // A late message has failed; what the stage has emitted is delivered all the same.
+      // A late message has failed; the stage's events are delivered all the same.
       suppress(during, cause);
       return;
     }
     if (phase instanceof Phase.Draining && ++dispatcherFailures < DISPATCHER_TRIES) {
-      suppress(during, cause);   // nothing was published, so the next step does it again
+      suppress(during, cause);   // nothing was published, so the next step repeats it
       return;
     }
     boolean mayRestart = phase instanceof Phase.Running || phase instanceof Phase.Starting;
@@ -550,7 +550,7 @@ final class Lifecycle {
 
     @Override
     public void hold(boolean forgives) {
-      signals.clear(Signals.HELD);   // it need not be asked any more
+      signals.clear(Signals.HELD);   // it has been done
       enter(new Phase.Held());
       heldToTell = true;
       if (forgives) incarnations.forgive(cause);
@@ -570,14 +570,15 @@ final class Lifecycle {
     }
   }
 
-  /** Something has failed in a stage that has finished its work. */
+  /** Reports a failure in a stage that has finished its work. */
   void suppress(Activity during, Throwable cause) {
     cell.report(during + " of stage " + cell.path() + " threw while the stage was ending", cause);
     news().suppressed(cell, cause);
   }
 
   /**
-   * Handling a failure has failed itself. Whatever else is wrong with this stage, callers must not wait for it forever.
+   * Ends the cell because handling a failure has itself failed. Whatever else is wrong with the stage, callers must not
+   * wait for it forever.
    */
   void collapse(Throwable failure) {
     cell.report("the engine cannot go on with stage " + cell.path() + ", which ends", failure);
@@ -653,7 +654,7 @@ final class Lifecycle {
     Activity during = leaving.during();
     boolean contained = leaving.contained();
     Ending ending = endingFor(reason, during, contained);
-    // a later Starting is a restart, of which the owner is told
+    // a later Starting is a restart, which the owner is told of
     boolean neverStarted = incarnations.incarnation() == 0;
     if (incarnations.tasks() != null) cell.threads().keepTasks();
     enter(new Phase.Ended(reason));

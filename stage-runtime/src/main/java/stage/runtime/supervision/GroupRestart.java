@@ -149,7 +149,7 @@ final class GroupRestart {
       return;
     }
     Cell<?> cell = child.cell();
-    // first: what finds the heap full is done again
+    // first: if the heap is full, this is repeated
     if (child.spec().options().shutdown() instanceof Shutdown.Within(var limit) && alarm == null) {
       alarm = time.at(time.nanos() + Time.toNanos(limit), new LateKill(child, cell));
     }
@@ -204,7 +204,7 @@ final class GroupRestart {
   }
 
   private void waitOut() {
-    // First: what finds the heap full is done again. It needs the lock, so it comes after the rest.
+    // First: if the heap is full, this is repeated. It needs the lock, so it comes after the rest.
     if (delayNanos > 0) alarm = time.at(time.nanos() + delayNanos, new EndOfBackoff());
     at = 0;
     asked = false;
