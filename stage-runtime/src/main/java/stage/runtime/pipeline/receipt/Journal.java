@@ -22,6 +22,7 @@ public final class Journal {
   private int[] changes = new int[SMALLEST];
   private int[] places = new int[SMALLEST];   // of the links that have made them
   private Throwable[] causes;   // null as long as nothing has failed
+  private boolean hasMore;      // whether anything may have come on top
   private int size;
   private int mark;             // where the element in hand begins
   private int added;            // up to here, what comes on top is added
@@ -124,6 +125,7 @@ public final class Journal {
     claims[size] = claim;
     changes[size] = by;
     places[size] = place;
+    hasMore |= by > 0;
     if (cause != null) {
       if (causes == null) causes = new Throwable[claims.length];
       causes[size] = cause;
@@ -143,7 +145,7 @@ public final class Journal {
 
   /** The turn is about to be published. */
   public void prepare() {
-    for (; added < size; added++) if (changes[added] > 0) claims[added].add(changes[added]);
+    if (hasMore) for (; added < size; added++) if (changes[added] > 0) claims[added].add(changes[added]);
   }
 
   /** The turn is published, and its input is settled. */
@@ -168,6 +170,7 @@ public final class Journal {
     if (size > 0) usual = Math.clamp(size, SMALLEST, LARGEST_USUAL);
     claims = NONE;
     causes = null;
+    hasMore = false;
     size = 0;
     mark = 0;
     added = 0;

@@ -1,5 +1,8 @@
 package stage.runtime.pipeline.receipt;
 
+import java.util.List;
+import stage.api.pipeline.Delivery;
+
 /**
  * The deliveries of one partition of a source that are not done, the oldest first; or all of a source without
  * partitions. Used only by the thread of the keeper.
@@ -23,18 +26,34 @@ final class PartitionEntry<P> {
   }
 
   Receipt begin(Object delivery, Object payload, long position) {
-    if (newest == null || newest.isFull()) {
-      var page = new ReceiptPage(this);
-      page.older = newest;
-      if (newest == null) oldest = page;
-      else newest.newer = page;
-      ReceiptPage before = newest;
-      newest = page;
-      if (before != null && before.isOver()) remove(before);
-    }
-    Receipt receipt = newest.begin(delivery, payload, position);
+    Receipt receipt = pageWithRoom().begin(delivery, payload, position);
     open++;
     return receipt;
+  }
+
+  /** Begins a queue's deliveries. */
+  void beginAll(List<? extends Delivery<?>> all, PendingReceipts into) {
+    for (int begun = 0; begun < all.size(); ) {
+      ReceiptPage page = pageWithRoom();
+      int before = into.size();
+      try {
+        begun += page.beginAll(all, begun, into);
+      } finally {
+        open += into.size() - before;
+      }
+    }
+  }
+
+  private ReceiptPage pageWithRoom() {
+    if (newest != null && !newest.isFull()) return newest;
+    var page = new ReceiptPage(this);
+    page.older = newest;
+    if (newest == null) oldest = page;
+    else newest.newer = page;
+    ReceiptPage before = newest;
+    newest = page;
+    if (before != null && before.isOver()) remove(before);
+    return page;
   }
 
   void remove(Receipt receipt) {

@@ -131,7 +131,7 @@ public final class QueueBook<T> extends Book {
   private void arrived(Arriving<T> arriving) {
     int before = pending.size();
     try {
-      for (Delivery<T> delivery : arriving.all) begin(all, delivery, delivery.payload(), 0);
+      all.beginAll(arriving.all, pending);
     } finally {
       opened(pending.size() - before);
     }
@@ -144,17 +144,17 @@ public final class QueueBook<T> extends Book {
     if (page.hasFailures()) {
       for (int i = from; i < to; i++) settled(page.delivery(i), page.cause(i), nowNanos);
     } else {
-      acked(page.deliveries(from, to), nowNanos);
+      acked(page, from, to, nowNanos);
     }
     all.remove(page, from, to);
   }
 
   @SuppressWarnings("unchecked")   // its own
-  private void acked(List<?> deliveries, long nowNanos) {
-    for (int at = 0; at < deliveries.size(); ) {
+  private void acked(ReceiptPage page, int from, int to, long nowNanos) {
+    for (int at = from; at < to; ) {
       begin(nowNanos);
-      int behind = Math.min(deliveries.size(), at + batch - group.size());
-      group.acks.addAll((List<Delivery<T>>) deliveries.subList(at, behind));
+      int behind = Math.min(to, at + batch - group.size());
+      group.acks.addAll((List<Delivery<T>>) (List<?>) page.deliveries(at, behind));
       at = behind;
       sendIfFull();
     }

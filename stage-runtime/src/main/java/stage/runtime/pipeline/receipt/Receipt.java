@@ -52,6 +52,10 @@ public final class Receipt extends Carried implements Claim {
   @Override
   public void settle(int elements, Throwable failure, Completed into) {
     if (failure != null) page.failed(index, failure);
+    if (elements == 1 && page.subtractLast(index)) {
+      into.add(this);
+      return;
+    }
     int before = page.subtract(index, elements);
     if (before == elements) into.add(this);
     if (before >= 0 && before < elements) {

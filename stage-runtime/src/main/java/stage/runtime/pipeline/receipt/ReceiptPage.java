@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.List;
+import stage.api.pipeline.Delivery;
 
 /**
  * What changes of receipts that one partition has handed out one after the other: how many elements that come of a
@@ -72,6 +73,27 @@ final class ReceiptPage {
     return receipt;
   }
 
+  /** Begins as many as there is room for, of a queue's deliveries. Returns how many. */
+  int beginAll(List<? extends Delivery<?>> all, int from, PendingReceipts into) {
+    int first = begun;
+    int at = first;
+    int end = Math.min(SIZE, first + all.size() - from);
+    try {
+      for (; at < end; at++) {   // what changes stays in registers: the thread of the source is the busiest
+        Delivery<?> delivery = all.get(from + at - first);
+        var receipt = new Receipt(this, at, delivery.payload());
+        live[at] = 1;
+        deliveries[at] = delivery;
+        receipts[at] = receipt;
+        into.add(receipt);
+      }
+    } finally {   // what was begun before the heap was full
+      begun = at;
+      open += at - first;
+    }
+    return at - first;
+  }
+
   Receipt receipt(int index) {
     return receipts[index];
   }
@@ -82,7 +104,7 @@ final class ReceiptPage {
 
   /** {@return the deliveries of some receipts in a row} */
   List<Object> deliveries(int from, int to) {
-    return Arrays.asList(deliveries).subList(from, to);
+    return Arrays.asList(Arrays.copyOfRange(deliveries, from, to));   // as a part of them, a list is copied one by one
   }
 
   long position(int index) {
@@ -112,6 +134,18 @@ final class ReceiptPage {
 
   void add(int index, int elements) {
     LIVE.getAndAdd(live, index, elements);
+  }
+
+  /**
+   * Subtracts one element if it is the last. Returns whether it was: then nobody else has any, nor can make more of
+   * them, and it is spared an atomic subtraction, which costs 8 ns. Only a close may come between, when the source has
+   * no stage any more, and nobody looks at what is settled after that. Acquire: with getAndAdd of those who settled
+   * the others.
+   */
+  boolean subtractLast(int index) {
+    if ((int) LIVE.getAcquire(live, index) != 1) return false;
+    LIVE.setRelease(live, index, 0);
+    return true;
   }
 
   /** Returns how many there were before. */
