@@ -41,6 +41,7 @@ final class GroupRestart {
   private boolean asked;                     // whether that one has been asked
   private final Set<Child.OfStage> leavers = new HashSet<>();   // about to end by themselves
   private Child.OfStage leaving;             // a temporary one that was asked, and is waited for; null if there is none
+  private String heldFor;                    // whom the others are held for; one string, for each of them keeps it
   private Time.Alarm alarm;
 
   GroupRestart(FaultHandling faultHandling, ScopeContext context, List<Child.OfStage> group, Child.OfStage crashed,
@@ -158,7 +159,8 @@ final class GroupRestart {
       child.stopping();
       cell.stop();
     } else {
-      cell.hold(crashed.cell() == null ? crashed.name() : crashed.cell().path());
+      if (heldFor == null) heldFor = crashed.cell() == null ? crashed.name() : crashed.cell().path();
+      cell.hold(heldFor);
     }
     if (child.spec().options().shutdown() instanceof Shutdown.Brutal) end(child, cell);
     asked = true;
