@@ -19,8 +19,10 @@ import stage.api.StageEndedException;
 import stage.api.State;
 import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
+import stage.api.supervision.Backoff;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailedException;
+import stage.api.supervision.Strategy;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.testkit.Simulated;
@@ -36,7 +38,10 @@ public final class ScarceRuns {
     EVENTS_ON_THREADS_IN_ORDER,
     SUBSCRIPTIONS_THAT_COME_AND_GO,
     MESSAGES,
-    MESSAGES_TO_A_GENERATOR
+    MESSAGES_TO_A_GENERATOR,
+    CRASHES_OF_A_GROUP,
+    CRASHES_OF_THE_REST,
+    A_SUPERVISOR_THAT_GIVES_UP
   }
 
   /** What a caller does, and what it may have come to. */
@@ -94,6 +99,9 @@ public final class ScarceRuns {
         case SUBSCRIPTIONS_THAT_COME_AND_GO -> subscriptions(app);
         case MESSAGES -> messages(app);
         case MESSAGES_TO_A_GENERATOR -> messagesToAGenerator(app);
+        case CRASHES_OF_A_GROUP -> crashes(app, Strategy.ONE_FOR_ALL, 100);
+        case CRASHES_OF_THE_REST -> crashes(app, Strategy.REST_FOR_ONE, 100);
+        case A_SUPERVISOR_THAT_GIVES_UP -> crashes(app, Strategy.ONE_FOR_ALL, 0);
       }
     } catch (OutOfMemoryError | StageFailedException known) {
       if (isStarted || ScarceHeap.refused() == null) throw known;   // else a start has failed, as its caller knows
@@ -202,6 +210,26 @@ public final class ScarceRuns {
     other.stop();
     joined(app);
     require(handled.size() == EVENTS, "handled %s", handled);
+  }
+
+  /** A supervisor below restarts its stages together, after a backoff, or gives up. */
+  private void crashes(Supervisor app, Strategy strategy, int restarts) throws Exception {
+    boolean[] hasCrashed = {false};
+    var group = app.start(SupervisorSpec.of("group").withStrategy(strategy)
+        .withBackoff(Backoff.exponential(Duration.ofMillis(10), Duration.ofMillis(20)))
+        .withIntensity(new Intensity(restarts, Duration.ofSeconds(1))));
+    var numbers = numbers(group);
+    group.start(Stage.consumer("sink", Integer.class, () -> (events, from) -> {
+      if (events.contains(5) && !hasCrashed[0] && ScarceHeap.mayFail()) {
+        hasCrashed[0] = true;
+        throw new IllegalStateException("once");
+      }
+      handled.addAll(events);
+    }).withRedelivery(Redelivery.attempts(3)).withDeadLetters(this::letter).subscribeTo(numbers, Demand.max(2)));
+    joined(app);
+    ScarceHeap.end();
+    require(handled.size() + letters.size() + app.snapshot().deadLettersUnhandled() == EVENTS,
+        "handled %s, letters %s", handled, letters);
   }
 
   private void messages(Supervisor app) throws Exception {

@@ -119,10 +119,10 @@ class ThreadedTest {
             "    state = PARKING;\n    VarHandle.fullFence();   // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire\n"
                 + "    if (!machine.isReady(now())) {",
             "    boolean ready = machine.isReady(now());\n    state = PARKING;\n    VarHandle.fullFence();\n    if (!ready) {"),
-        new PlantedBug("a timed wait never ends", driver, "REST_NANOS, this::wake)", "REST_NANOS, () -> {})"),
+        new PlantedBug("a timed wait never ends", driver, "REST_NANOS, new WakeUp())", "REST_NANOS, () -> {})"),
         new PlantedBug("nothing wakes a thread in a timed wait", driver, "if ((now == PARKING || now == RESTING) &&",
             "if (now == PARKING &&"),
-        new PlantedBug("a timer wakes no thread", driver, "time.at(atNanos, this::wake)", "time.at(atNanos, () -> {})"),
+        new PlantedBug("a timer wakes no thread", driver, "time.at(atNanos, new WakeUp())", "time.at(atNanos, () -> {})"),
         new PlantedBug("a thread that yields is not woken", driver,
             "if (STATE.compareAndSet(this, BREATHING, AWAKE)) LockSupport.unpark(thread);", ""),
         new PlantedBug("a wake-up is forgotten", driver,

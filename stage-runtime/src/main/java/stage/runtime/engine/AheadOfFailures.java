@@ -20,11 +20,17 @@ public final class AheadOfFailures {
 
   private AheadOfFailures() {}
 
-  /** Initializes them, once. Before anything can fail: as a scope opens. */
-  public static void initialize() {
+  /**
+   * Initializes them, once. Before anything can fail: as a scope opens.
+   *
+   * @param there may see these
+   * @param others to initialize too
+   */
+  public static void initialize(MethodHandles.Lookup there, Class<?>... others) {
     try {
       MethodHandles.Lookup here = MethodHandles.lookup();
       for (Class<?> needed : NEEDED) here.ensureInitialized(needed);
+      for (Class<?> needed : others) there.ensureInitialized(needed);
     } catch (IllegalAccessException e) {
       throw new IllegalStateException("a class of the runtime's own is not accessible to it", e);
     }

@@ -506,7 +506,8 @@ final class Lifecycle {
       return;
     }
     // between two incarnations there is nothing to undo, and what failed on a full heap is repeated
-    if (isOurs && (phase instanceof Phase.Held || phase instanceof Phase.BackingOff)) return;
+    boolean isBetween = phase instanceof Phase.Held || phase instanceof Phase.BackingOff;
+    if (isOurs && isBetween && decided == null) return;   // otherwise the decision is followed to its end
     if (phase instanceof Phase.Draining && during != Activity.DISPATCHER) {
       // A late message has failed; the stage's events are delivered all the same.
       suppress(during, cause);

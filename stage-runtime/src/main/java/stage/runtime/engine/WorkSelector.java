@@ -301,18 +301,14 @@ final class WorkSelector {
   }
 
   private WaitState idleWhileNotRunning(Phase phase) {
-    // No deconstruction here: before a switch over patterns, javac 21 makes a method of it that the verifier refuses.
+    // no switch over patterns: it would be linked at the first backoff or hold, and fail for good on a full heap
     if (phase instanceof Phase.BackingOff backingOff)
       return new WaitState.Timer(WaitState.Kind.BACKOFF, backingOff.untilNanos());
-    return switch (phase) {
-      case Phase.Running running -> idleWhileRunning();
-      case Phase.Draining draining ->
-          cell.producerHalf().isDelivered() ? WaitState.Kind.SETTLEMENT : WaitState.Kind.DEMAND;
-      case Phase.Starting starting -> throw new IllegalStateException("a cell that starts does not wait");
-      case Phase.BackingOff backingOff -> throw new IllegalStateException("a cell that backs off waits for the time");
-      case Phase.Held held -> WaitState.Kind.RELEASE;
-      case Phase.Ended endedPhase -> throw new IllegalStateException("a cell that has ended does not wait");
-    };
+    if (phase instanceof Phase.Held) return WaitState.Kind.RELEASE;
+    if (phase instanceof Phase.Draining)
+      return cell.producerHalf().isDelivered() ? WaitState.Kind.SETTLEMENT : WaitState.Kind.DEMAND;
+    if (phase instanceof Phase.Running) return idleWhileRunning();
+    throw new IllegalStateException("a cell that is " + phase + " does not wait");
   }
 
   private WaitState.Kind idleWhileRunning() {

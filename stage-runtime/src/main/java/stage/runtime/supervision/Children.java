@@ -285,13 +285,11 @@ final class Children {
     var ahead = new ArrayDeque<Child>();
     ahead.push(child);
     while (!ahead.isEmpty()) {
-      switch (ahead.pop()) {
-        case Child.OfStage stage -> {
-          if (stage.cell() != null && !stage.isStarting() && !stage.isStopping()) all.add(stage);
-        }
-        case Child.OfSupervisor below -> below.supervisor().members().byName.sequencedValues().reversed()
-            .forEach(ahead::push);
-        case Child.OfStoppedSupervisor empty -> {}
+      Child next = ahead.pop();
+      if (next instanceof Child.OfStage stage) {
+        if (stage.cell() != null && !stage.isStarting() && !stage.isStopping()) all.add(stage);
+      } else if (next instanceof Child.OfSupervisor below) {
+        for (Child each : below.supervisor().members().byName.sequencedValues().reversed()) ahead.push(each);
       }
     }
   }

@@ -71,7 +71,7 @@ final class DeadLetterQueue implements StepMachine {
   void take(Cell<?> cell, DeadLetter letter, DeadLetterHandler handler, long count, Runnable unhandled) {
     boolean offered = producer.offer(cell, letter, count);
     if (!offered) unhandled.run();
-    var post = new Post(letter, handler, count, offered ? unhandled : () -> {});
+    var post = new Post(letter, handler, count, offered ? unhandled : new CountedAlready());
     if (enqueue(post)) return;
     post.unhandled();
     log(fullLines,
@@ -191,6 +191,11 @@ final class DeadLetterQueue implements StepMachine {
   @Override
   public String threadName() {
     return "stage:" + scope + " dead-letter handlers";
+  }
+
+  private static final class CountedAlready implements Runnable {
+    @Override
+    public void run() {}
   }
 
   @Override

@@ -21,7 +21,7 @@ final class GroupRestart {
   // Waiting  -> Starting   the backoff is over
   // Starting -> Done       the last of them runs
   // any      -> Done       another restart, or the end of the scope, has come in between
-  private enum Step {
+  enum Step {
     STOPPING,
     WAITING,
     STARTING,

@@ -1,5 +1,6 @@
 package stage.runtime.supervision;
 
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,7 +82,7 @@ final class ScopeContext implements CellOwner.Services {
   private boolean over;           // the cells are on their own
 
   ScopeContext(SubscriptionGraph graph, SupervisorSpec root) {
-    AheadOfFailures.initialize();
+    AheadOfFailures.initialize(MethodHandles.lookup(), GroupRestart.Step.class);
     this.graph = graph;
     this.name = root.name();
     this.listener = root.options().listener();

@@ -256,7 +256,7 @@ final class ThreadDriver implements Driver {
     VarHandle.fullFence();   // as in park
     if (machine.mayRest()) {
       long since = time.nanos();
-      Time.Alarm end = time.at(since + REST_NANOS, this::wake);
+      Time.Alarm end = time.at(since + REST_NANOS, new WakeUp());
       awaitMoreEvents();
       end.cancel();
       if (machine.isWatched()) waits.add(WaitState.Kind.EVENTS, time.nanos() - since);
@@ -282,12 +282,19 @@ final class ThreadDriver implements Driver {
     lookedNanos = now;
     if (!isBusy || now - breathedNanos < BREATH_NANOS) return;
     state = BREATHING;
-    time.at(now, this::endBreath);
+    time.at(now, new EndOfBreath());
     awaitTurn();
     STATE.setOpaque(this, AWAKE);   // as after parking
     breathedNanos = time.nanos();
     // it was ready, and others had the processor
     if (machine.isWatched()) waits.add(WaitState.Kind.READY, breathedNanos - now);
+  }
+
+  private final class EndOfBreath implements Runnable {
+    @Override
+    public void run() {
+      endBreath();
+    }
   }
 
   private void endBreath() {
@@ -298,12 +305,20 @@ final class ThreadDriver implements Driver {
     while (state == BREATHING && !Thread.currentThread().isInterrupted()) LockSupport.park(WaitingFor.TURN);
   }
 
+  /** Not a method reference: the first alarm may be that of a backoff on a full heap, where linking fails for good. */
+  private final class WakeUp implements Runnable {
+    @Override
+    public void run() {
+      wake();
+    }
+  }
+
   /** Sets the alarm, unless one that is due no later is still to come. */
   private void arm(long atNanos) {
     if (alarm != null && alarmAtNanos - atNanos <= 0 && alarmAtNanos - time.nanos() > 0) return;
     if (alarm != null) alarm.cancel();
     alarm = null;   // should the next line throw, there is none
-    alarm = time.at(atNanos, this::wake);
+    alarm = time.at(atNanos, new WakeUp());
     alarmAtNanos = atNanos;
   }
 

@@ -6,6 +6,7 @@ import java.util.PriorityQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 
 /**
  * Runs short actions at their time, on one platform daemon thread. It starts with the first of them, and ends when
@@ -113,7 +114,7 @@ final class TimerThread {
   private void start(Entry first) {
     try {
       Thread fresh =
-          Thread.ofPlatform().daemon().name("stage-timer").inheritInheritableThreadLocals(false).unstarted(this::run);
+          Thread.ofPlatform().daemon().name("stage-timer").inheritInheritableThreadLocals(false).unstarted(new Body());
       // not that of the first caller, whose class loader could then never be unloaded
       fresh.setContextClassLoader(TimerThread.class.getClassLoader());
       if (!THREAD.compareAndSet(this, null, fresh)) {
@@ -156,6 +157,15 @@ final class TimerThread {
   }
 
   // ---- the timer thread
+
+  // A nested class, not a method reference: should that be linked for the first time on a full heap, it would fail for
+  // good, and there would never be a timer.
+  private final class Body implements Runnable {
+    @Override
+    public void run() {
+      TimerThread.this.run();
+    }
+  }
 
   private void run() {
     while (true) {
@@ -272,9 +282,16 @@ final class TimerThread {
     }
   }
 
+  private final class IsCancelled implements Predicate<Entry> {
+    @Override
+    public boolean test(Entry entry) {
+      return entry.action == null;
+    }
+  }
+
   private void throwOut() {
     int before = entries.size();
-    entries.removeIf(entry -> entry.action == null);
+    entries.removeIf(new IsCancelled());
     int gone = before - entries.size();
     pending.getAndAdd(-gone);
     cancelled.getAndAdd(-gone);
