@@ -4,8 +4,6 @@ import java.lang.invoke.MethodHandles;
 import stage.api.DeadLetterHandler;
 import stage.api.StageActivity;
 import stage.api.StageSnapshot;
-import stage.api.supervision.ChildSnapshot;
-import stage.api.supervision.Decision;
 import stage.runtime.mailbox.Mailbox;
 
 /**
@@ -15,8 +13,7 @@ import stage.runtime.mailbox.Mailbox;
  */
 public final class AheadOfFailures {
   private static final Class<?>[] NEEDED = {Snapshots.class, Mailbox.class, StageActivity.class,
-      StageSnapshot.Kind.class, StageSnapshot.Status.class, ChildSnapshot.Status.class, Decision.class,
-      DeadLetterHandler.class};
+      StageSnapshot.Kind.class, StageSnapshot.Status.class, DeadLetterHandler.class};
 
   private AheadOfFailures() {}
 

@@ -14,6 +14,11 @@ public final class CellThreads {
   // the cell's thread: those that were not gone when it ended
   private volatile List<Thread> lastTasks = List.of();
 
+  /** What must know that a thread has lost the cell. No lambda: the first may be needed on a full heap. */
+  interface Listener {
+    void takenOverFrom(Thread old);
+  }
+
   CellThreads(ThreadsPort cell) {
     this.cell = cell;
   }
@@ -32,14 +37,14 @@ public final class CellThreads {
    * Lets another thread take over, if the cell's own is in user code. May throw if no thread can be started; then it
    * must be called again. One caller at a time.
    *
-   * @param lifecycle is told of the old thread, before the new one starts
+   * @param told is told of the old thread, before the new one starts
    * @return the old thread; null if it is not in user code
    */
-  Thread takeOver(Lifecycle lifecycle) {
+  Thread takeOver(Listener told) {
     if (lost == null) {
       Thread running = own();
       if (!cell.handover().takeOver(running)) return null;
-      lifecycle.takenOverFrom(running);
+      told.takenOverFrom(running);
       lost = running;
     }
     cell.driver().replaceThread();   // may throw, and is tried again the next time

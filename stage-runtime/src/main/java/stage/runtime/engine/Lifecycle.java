@@ -16,7 +16,7 @@ import stage.runtime.time.Handles;
  * The phase of one cell, and its transitions from one {@link Phase} to the next: it starts, is held and released,
  * crashes, drains, and ends. The cell's thread only, except where a comment says otherwise.
  */
-final class Lifecycle {
+final class Lifecycle implements CellThreads.Listener {
   /**
    * How often a dispatcher may throw in a stage that is ending: there is no incarnation to restart, but there are
    * events to deliver.
@@ -182,7 +182,8 @@ final class Lifecycle {
   }
 
   /** Another thread is about to take the place of this one. */
-  void takenOverFrom(Thread old) {
+  @Override
+  public void takenOverFrom(Thread old) {
     replaced = old;
   }
 

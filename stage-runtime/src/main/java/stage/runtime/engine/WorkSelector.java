@@ -197,8 +197,9 @@ final class WorkSelector {
     if (lifecycle.hasInputEnded() && !goesOn()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;
     if ((told & Signals.INPUT_ENDED) != 0 && consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
     if ((told & Signals.DRAINED) == 0 || incarnations.role().hasTurn()) return Work.NOTHING;
-    // The consumers that would take its events are not there and, in a drain, will not come.
     ProducerHalf<?> half = cell.producerHalf();
+    if (half != null && half.hasLaneNews()) return Work.NOTHING;   // that comes first: they may be who is awaited
+    // The consumers that would take its events are not there and, in a drain, will not come.
     if (half != null && half.awaitsSomebody()) return mayReadOn() ? Work.MAIL : Work.STOP;
     if (incarnations.role().lingers()) return Work.NOTHING;
     if (consumerHalf.hasNoInlets() && !goesOn()) return mayReadOn() ? Work.MAIL : Work.COMPLETE;

@@ -18,7 +18,9 @@ import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.StageEvent;
 import stage.api.observe.StageListener;
+import stage.api.supervision.ChildSnapshot;
 import stage.api.supervision.ContextCapture;
+import stage.api.supervision.Decision;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
@@ -82,7 +84,8 @@ final class ScopeContext implements CellOwner.Services {
   private boolean over;           // the cells are on their own
 
   ScopeContext(SubscriptionGraph graph, SupervisorSpec root) {
-    AheadOfFailures.initialize(MethodHandles.lookup(), GroupRestart.Step.class);
+    AheadOfFailures.initialize(MethodHandles.lookup(), GroupRestart.Step.class, ChildSnapshot.Status.class,
+        Decision.class);
     this.graph = graph;
     this.name = root.name();
     this.listener = root.options().listener();
