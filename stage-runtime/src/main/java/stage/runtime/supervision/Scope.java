@@ -1,5 +1,6 @@
 package stage.runtime.supervision;
 
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,10 +10,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import stage.api.observe.Explanation;
 import stage.api.observe.Finding;
 import stage.api.observe.TreeSnapshot;
+import stage.api.supervision.ChildSnapshot;
+import stage.api.supervision.Decision;
 import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
+import stage.runtime.engine.AheadOfFailures;
 import stage.runtime.engine.SubscriptionGraph;
 import stage.runtime.time.Time;
 import stage.runtime.time.Uninterruptibly;
@@ -52,6 +56,8 @@ final class Scope extends SupervisorCell {
 
   static Scope open(SupervisorSpec spec, SubscriptionGraph graph, ScopeOwners owners) {
     Objects.requireNonNull(spec, "spec must not be null");
+    AheadOfFailures.initialize(MethodHandles.lookup(), GroupRestart.Step.class, ChildSnapshot.Status.class,
+        Decision.class);
     var scope = new Scope(spec, graph, owners);
     owners.opened(scope);
     scope.time().opened(scope.name());

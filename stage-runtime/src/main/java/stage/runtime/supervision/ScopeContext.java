@@ -1,6 +1,5 @@
 package stage.runtime.supervision;
 
-import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,13 +17,10 @@ import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.StageEvent;
 import stage.api.observe.StageListener;
-import stage.api.supervision.ChildSnapshot;
 import stage.api.supervision.ContextCapture;
-import stage.api.supervision.Decision;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
-import stage.runtime.engine.AheadOfFailures;
 import stage.runtime.engine.Cell;
 import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.SubscriptionGraph;
@@ -84,8 +80,6 @@ final class ScopeContext implements CellOwner.Services {
   private boolean over;           // the cells are on their own
 
   ScopeContext(SubscriptionGraph graph, SupervisorSpec root) {
-    AheadOfFailures.initialize(MethodHandles.lookup(), GroupRestart.Step.class, ChildSnapshot.Status.class,
-        Decision.class);
     this.graph = graph;
     this.name = root.name();
     this.listener = root.options().listener();
