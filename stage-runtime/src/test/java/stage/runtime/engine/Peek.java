@@ -27,7 +27,8 @@ public final class Peek {
   private static final VarHandle REQUESTED = field(Lane.class, "requested", long.class);
   private static final VarHandle SETTLED = field(Lane.class, "settled", long.class);
 
-  private static final VarHandle APPLIED = field(LaneInlet.class, "applied", Progress.class);
+  private static final VarHandle PROGRESS = field(LaneInlet.class, "progress", InletProgress.class);
+  private static final VarHandle APPLIED = field(InletProgress.class, "applied", Progress.class);
   private static final VarHandle IN_HAND = field(LaneInlet.class, "inHand", int.class);
   private static final VarHandle LEFT = field(LaneInlet.class, "left", int.class);
 
@@ -199,7 +200,8 @@ public final class Peek {
   public static Map<Long, Long> applied(Cell<?> cell) {
     Map<Long, Long> all = new HashMap<>();
     for (LaneInlet<?> inlet : cell.consumerHalf().inlets()) {
-      var progress = (Progress) APPLIED.get(inlet);
+      var known = (InletProgress) PROGRESS.get(inlet);
+      var progress = known == null ? null : (Progress) APPLIED.get(known);
       if (progress != null) all.put(inlet.id(), progress.watermark());
     }
     return all;
