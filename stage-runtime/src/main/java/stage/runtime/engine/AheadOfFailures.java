@@ -13,7 +13,7 @@ import stage.runtime.mailbox.Mailbox;
  */
 public final class AheadOfFailures {
   private static final Class<?>[] NEEDED = {Snapshots.class, Mailbox.class, StageActivity.class,
-      StageSnapshot.Kind.class, StageSnapshot.Status.class, DeadLetterHandler.class};
+      StageSnapshot.Kind.class, StageSnapshot.Status.class, DeadLetterHandler.class, System.Logger.Level.class};
 
   private AheadOfFailures() {}
 
