@@ -296,9 +296,14 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     if (isToNote || producer.isWatched()) note(published);
   }
 
+  /** Throws nothing on a full heap: the events are published, so a turn that failed now would publish them again. */
   private void note(long published) {
-    if (marks == null) marks = new AgeMarks();
-    marks.note(published, producer.nanos());
+    try {
+      if (marks == null) marks = new AgeMarks();
+      marks.note(published, producer.nanos());
+    } catch (OutOfMemoryError full) {
+      // these events have no mark, and seem as young as the next that have one
+    }
   }
 
   private void append(Object event) {

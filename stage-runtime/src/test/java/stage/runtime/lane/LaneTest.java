@@ -25,6 +25,17 @@ class LaneTest {
         10_000, 10_000, 0, 0, 0, 0, 0, 0, Duration.ZERO, SubscriptionSnapshot.Share.ANY, false));
   }
 
+  /** The producer would take its turn as failed, and publish all of it again. */
+  @Test
+  void throwsNothingOnceItsEventsArePublished() {
+    int[] marked = {0};
+    Lane<Integer> onAFullHeap = Lanes.lane(Lanes.endOnAFullHeap(marked), consumer, 10_000);
+    onAFullHeap.publish(Lanes.events(0, 100), 0, 100);
+    for (int event = 100; event < 200; event++) onAFullHeap.publish(event);
+    assertThat(onAFullHeap.take(200)).hasSize(200);
+    assertThat(marked[0]).as("how often it wanted to note the time").isPositive();
+  }
+
   @Test
   void givesTheSameEventsAgainUntilTheyAreSettled() {
     lane.publish(Lanes.events(0, 5), 0, 5);

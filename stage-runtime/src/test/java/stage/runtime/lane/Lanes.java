@@ -8,7 +8,18 @@ import stage.api.SubscriptionSpec;
 
 /** Lanes between ends that are no cells. */
 public final class Lanes {
-  private record Nobody(String path) implements LaneEnd {
+  private static class Nobody implements LaneEnd {
+    private final String path;
+
+    Nobody(String path) {
+      this.path = path;
+    }
+
+    @Override
+    public String path() {
+      return path;
+    }
+
     @Override
     public void wake() {}
 
@@ -44,6 +55,17 @@ public final class Lanes {
 
   public static LaneEnd end(String path) {
     return new Nobody(path);
+  }
+
+  /** An end whose clock is read when there is no memory, and that counts how often it is. */
+  static LaneEnd endOnAFullHeap(int[] read) {
+    return new Nobody("test/full") {
+      @Override
+      public long nanos() {
+        read[0]++;
+        throw new OutOfMemoryError("nothing is left");
+      }
+    };
   }
 
   public static Lane<Integer> lane(LaneEnd producer, LaneEnd consumer, int max) {
