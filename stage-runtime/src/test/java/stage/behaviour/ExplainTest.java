@@ -17,15 +17,19 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import stage.api.ConsumerRef;
 import stage.api.Demand;
 import stage.api.Dispatcher;
 import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerRef;
+import stage.api.Shutdown;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StageRef;
+import stage.api.StopReason;
 import stage.api.SubscriptionSpec;
 import stage.api.observe.Explanation;
 import stage.api.observe.Finding;
@@ -235,6 +239,20 @@ class ExplainTest {
       assertThat(rootCause("shop/none", Finding.Kind.NOTHING_SELECTED).sentence()).isEqualTo(
           "`shop/none` is given no event: its selector has turned down all that `shop/numbers` has emitted");
     }
+
+    @Test
+    void x16_whoseSelectorTurnsEverythingDownIsNamedBeforeTheBottleneck() {
+      ProducerRef<Integer, ?> numbers =
+          app.start(Stage.producer("numbers", Numbers::new).withDispatcher(Dispatcher.broadcast()));
+      app.start(Stage.consumer("slow", numbers, () -> (events, from) -> release.await(2, TimeUnit.MILLISECONDS)));
+      app.start(Stage.consumer("none", SubscriptionSpec.<Integer>to(numbers).withSelector(event -> false), () ->
+          (events, from) -> {}));
+      Explanation last = Explained.soon(app);
+      for (int i = 0; i < TRIES && last.findings().size() < 2; i++) last = Explained.soon(app);
+      assertThat(last.findings()).as("%s", last).hasSize(2);
+      assertThat(last.findings().getFirst().sentence()).startsWith("`shop/none` is given no event");
+      assertThat(last.findings().getLast()).isInstanceOf(Finding.Bottleneck.class);
+    }
   }
 
   @Nested
@@ -434,6 +452,57 @@ class ExplainTest {
         throw new IllegalStateException("crash");
       });
       rootCause("shop/deaf", Finding.Kind.IN_CALLBACK, "shop/numbers");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ONE_FOR_ALL", "REST_FOR_ONE"})
+    void x21_aGroupRestartIsHeldUpByAnOnStopThatHangs(Strategy strategy) throws Exception {
+      mayFail = true;
+      reopen(SupervisorSpec.of("shop").withStrategy(strategy).withGrace(Duration.ofSeconds(20)));
+      ProducerRef<Integer, Numbers> numbers = numbers();
+      app.start(Stage.consumer("hangs", numbers, Hanging::new).withShutdown(Shutdown.unlimited()));
+      numbers.cast(stage -> {
+        throw new IllegalStateException("crash");
+      });
+      Finding.RootCause cause = rootCause("shop/hangs", Finding.Kind.IN_CALLBACK, "shop/numbers");
+      assertThat(cause.sentence()).matches("`shop/numbers` has waited for .* for its group's restart because"
+          + " `shop/hangs` has spent .* in onStop.*, waiting in .*");
+      assertThat(cause.stack()).anyMatch(frame -> frame.getMethodName().equals("onStop"));
+    }
+
+    private final class Hanging implements Stage.Consumer<Integer> {
+      @Override
+      public void onEvents(List<Integer> events, Inlet<Integer> from) {}
+
+      @Override
+      public void onStop(StopReason reason) {
+        while (release.getCount() > 0) {
+          try {
+            release.await();
+          } catch (InterruptedException ignored) {
+            // on purpose
+          }
+        }
+      }
+    }
+
+    @Test
+    void x05_aStageIsHeldUpByAnOnStopThatHangsAndNotByItsBackoff() {
+      mayFail = true;
+      app.start(Stage.consumer("hangs", numbers(), HangingAfterACrash::new).withDemand(Demand.max(4)));
+      assertThat(rootCause("shop/hangs", Finding.Kind.IN_CALLBACK, "shop/numbers").sentence()).contains(" in onStop, ");
+    }
+
+    private final class HangingAfterACrash implements Stage.Consumer<Integer> {
+      @Override
+      public void onEvents(List<Integer> events, Inlet<Integer> from) {
+        throw new IllegalStateException("crash");
+      }
+
+      @Override
+      public void onStop(StopReason reason) throws InterruptedException {
+        release.await();
+      }
     }
 
     @Test

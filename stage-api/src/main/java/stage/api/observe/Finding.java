@@ -114,8 +114,8 @@ public sealed interface Finding {
    * @param kind what it does, or what it lacks
    * @param lasted how long this has gone on at least
    * @param victims stages that wait for it, directly or through others, the farthest first
-   * @param detail what is known more, in words that fit into the sentence: the method it is in, the last crash; may be
-   *     empty
+   * @param detail what is known more, in words that fit into the sentence: the method it is in, the last crash, how long
+   *     it backs off; may be empty
    * @param stack where the culprit is, if it is in user code; else empty
    * @since 0.1
    */
@@ -325,7 +325,7 @@ final class Sentences {
       case NO_SUBSCRIPTION -> "is subscribed to no producer" + (detail.isEmpty() ? "" : " any more: " + detail);
       case NOTHING_SELECTED -> "is given no event: " + detail;
       case PAUSED -> "has been paused for " + time;
-      case BACKING_OFF -> "has crashed and waits for its restart" + (detail.isEmpty() ? "" : " " + detail);
+      case BACKING_OFF -> "backs off " + (detail.isEmpty() ? "until its restart" : detail);
       case HELD -> "waits for the restart of its group" + (detail.isEmpty() ? "" : " " + detail);
       case DELIVERIES_OPEN -> "has handed out " + detail + ", and may hand out no more before one is settled;"
           + " that has been so for " + time;

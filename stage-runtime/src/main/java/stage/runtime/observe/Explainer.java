@@ -2,6 +2,7 @@ package stage.runtime.observe;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -110,15 +111,24 @@ final class Explainer {
     return Stuck.find(stand, last);
   }
 
+  private static boolean isUnselected(Finding finding) {
+    return finding instanceof Finding.RootCause cause && cause.kind() == Finding.Kind.NOTHING_SELECTED;
+  }
+
   /**
-   * {@return what is stuck; if nothing is, what is slow, and what stands still as it is meant to; and which supervisors
-   * wait for their stages to end}
+   * {@return what is stuck; if nothing is, which selectors turn everything down, what is slow, and what stands still as
+   * it is meant to; and which supervisors wait for their stages to end}
    */
   private List<Finding> worst(List<Finding> found, TreeSnapshot first, TreeSnapshot last) {
     boolean isStuck = found.stream().anyMatch(Finding::isStuck);
     List<Finding> all = new ArrayList<>();
-    if (!isStuck) all.addAll(Slow.find(first, last, looks, stand.limits().slow()));
     all.addAll(found);
+    if (!isStuck) {
+      // A stage that gets nothing is worth more attention than how fast those go that keep it so.
+      int unselected = (int) found.stream().filter(Explainer::isUnselected).count();
+      all.sort(Comparator.comparing(finding -> !isUnselected(finding)));
+      all.addAll(unselected, Slow.find(first, last, looks, stand.limits().slow()));
+    }
     all.addAll(Closings.find(last));
     if (!all.isEmpty()) return all;
     TreeRates rates = TreeRates.between(first, last);

@@ -1,9 +1,11 @@
 package stage.runtime.observe;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import stage.runtime.supervision.Observed;
 import stage.runtime.supervision.Observed.Place;
@@ -62,6 +64,11 @@ final class Looks {
   /** {@return which consumer left a stage last; empty if none has} */
   String lastConsumerOf(String stage) {
     return stages().lastConsumerOf(stage);
+  }
+
+  /** {@return how long a stage that backs off does so; empty if that is over, or not known} */
+  Optional<Duration> untilRestartOf(String stage) {
+    return stages().untilRestartOf(stage);
   }
 
   /** {@return whether the thread of a stage is runnable} */

@@ -202,8 +202,10 @@ final class Stand {
     }
     return switch (stage.status()) {
       case PAUSED -> stage.activity().isInCallback() ? inCallback(stage) : culprit(Finding.Kind.PAUSED, stage, "");
-      case BACKING_OFF -> culprit(Finding.Kind.BACKING_OFF, stage, crash(stage));
-      case HELD -> held(stage);
+      // These two are entered before onStop of the last incarnation.
+      case BACKING_OFF -> stage.activity().isInCallback() ? inCallback(stage)
+          : culprit(Finding.Kind.BACKING_OFF, stage, untilRestart(stage));
+      case HELD -> stage.activity().isInCallback() ? inCallback(stage) : held(stage);
       case STARTING -> stage.activity().isInCallback() ? inCallback(stage) : starved(stage);
       case RUNNING, DRAINING -> stage.activity().isInCallback() ? inCallback(stage) : between(stage);
       case ENDED -> Standing.FINE;
@@ -226,6 +228,14 @@ final class Stand {
   private static String crash(StageSnapshot stage) {
     Optional<LastCrash> last = stage.activity().lastCrash();
     return last.isEmpty() ? "" : "after " + last.get().cause() + " in " + last.get().during();
+  }
+
+  /** {@return how long a stage backs off, and after what} */
+  private String untilRestart(StageSnapshot stage) {
+    Optional<Duration> left = looks.untilRestartOf(stage.path());
+    String crash = crash(stage);
+    return left.map(time -> "for another " + TimeLeft.of(time) + ", ").orElse("") + "until its restart"
+        + (crash.isEmpty() ? "" : ", " + crash);
   }
 
   /** How a stage stands whose thread is between two turns. */
@@ -351,13 +361,13 @@ final class Stand {
     return culprit(Finding.Kind.DELIVERIES_OPEN, source, deliveries);
   }
 
-  /** Stages that its group still waits for are in a callback that does not end. */
+  /** Stages that its group still waits for are in a callback that does not end, which may be their onStop. */
   private Standing held(StageSnapshot stage) {
     String group = stage.path().substring(0, stage.path().lastIndexOf('/') + 1);
     List<Standing.Edge> edges = new ArrayList<>();
     for (StageSnapshot other : now.values()) {
-      boolean isOfTheGroup = other.path().startsWith(group) && other.status() != StageSnapshot.Status.HELD;
-      if (isOfTheGroup && other.activity().isInCallback() && isStill(other)) {
+      boolean isAnother = other != stage && other.path().startsWith(group);
+      if (isAnother && other.activity().isInCallback() && isStill(other)) {
         edges.add(new Standing.Edge(other.path(), "waits until ", " lets the restart of their group begin"));
       }
     }

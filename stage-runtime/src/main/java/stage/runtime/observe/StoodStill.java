@@ -33,12 +33,18 @@ final class StoodStill {
     // A generator is in one callback all its life: what counts is when it last emitted something.
     boolean isGenerating = activity.callback().equals("generate") && stage.eventsEmitted() > 0;
     Duration own = isGenerating ? Duration.ZERO : activity.inCallback();
+    if (own.isZero() && activity.isInCallback() && isBetweenIncarnations(stage)) own = activity.inStatus();
     if (!activity.isInCallback() && activity.waitsFor().isPresent()) own = activity.waiting();   // for its threads
     // A batch of many slow elements goes on within its callback.
     Duration sinceProgress = stage.run().map(RunSnapshot::sinceProgress).orElse(Duration.ZERO);
     if (!sinceProgress.isZero() && sinceProgress.compareTo(own) < 0) own = sinceProgress;
     Duration lasted = longer(own, watched);
     return own.isZero() ? longer(lasted, longer(withoutEvents(stage), withoutDemand(stage))) : lasted;
+  }
+
+  /** {@return whether its last incarnation is over: all that may still run of it is its onStop, which has come next} */
+  private static boolean isBetweenIncarnations(StageSnapshot stage) {
+    return stage.status() == StageSnapshot.Status.HELD || stage.status() == StageSnapshot.Status.BACKING_OFF;
   }
 
   /** {@return for how long a stage has stood still of which nothing is known: as long as a stage has waited for it} */

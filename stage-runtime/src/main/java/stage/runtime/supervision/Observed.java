@@ -1,5 +1,6 @@
 package stage.runtime.supervision;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,14 @@ public interface Observed {
      * @param stage its path
      */
     long latelyNanosOf(String stage);
+
+    /**
+     * {@return how long it is until a stage that backs off is restarted; empty if the time has come, or if it does not
+     * back off}
+     *
+     * @param stage its path
+     */
+    Optional<Duration> untilRestartOf(String stage);
 
     /**
      * {@return which producer of a stage was the last to end, and how, such as <code>`shop/orders` has failed</code>;

@@ -1,5 +1,6 @@
 package stage.runtime.supervision;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import stage.api.observe.TreeSnapshot;
 import stage.runtime.engine.Cell;
 import stage.runtime.time.Probe;
 import stage.runtime.time.Time;
+import stage.runtime.time.WaitState;
 
 /** See {@link Observed}. */
 record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
@@ -97,6 +99,16 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
       public long latelyNanosOf(String stage) {
         Cell<?> cell = cells.get(stage);
         return cell == null ? 0 : cell.threads().latelyNanos();
+      }
+
+      @Override
+      public Optional<Duration> untilRestartOf(String stage) {
+        Cell<?> cell = cells.get(stage);
+        WaitState awaiting = cell == null ? WaitState.Kind.DONE : cell.driver().awaiting();
+        if (!(awaiting instanceof WaitState.Timer timer) || timer.what() != WaitState.Kind.BACKOFF)
+          return Optional.empty();
+        long left = timer.atNanos() - time().nanos();
+        return left > 0 ? Optional.of(Duration.ofNanos(left)) : Optional.empty();
       }
 
       @Override
