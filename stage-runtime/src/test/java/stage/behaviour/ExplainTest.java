@@ -548,8 +548,10 @@ class ExplainTest {
       mayFail = true;
       reopen(SupervisorSpec.of("shop").withShutdown(MINUTES).withGrace(Duration.ofSeconds(20)));
       var queue = new LinkedBlockingQueue<Integer>();
+      var inside = new CountDownLatch(1);
       var told = new CountDownLatch(1);
       taker("writer", app.start(Stage.generator("poll", Integer.class, () -> out -> {
+        inside.countDown();
         while (release.getCount() > 0) {
           try {
             queue.take();
@@ -558,6 +560,7 @@ class ExplainTest {
           }
         }
       })));
+      Await.open(inside);   // one that is told to stop before may end without having begun
       app.stop();
       Await.open(told);
       rootCause("shop/poll", Finding.Kind.IN_CALLBACK, "shop/writer");
