@@ -270,7 +270,8 @@ class SimulatedStallTest {
       return switch (kind) {
         case NOT_REQUESTED -> "asks for events by hand, and has not requested any for ";
         case PAUSED -> "has been paused for ";
-        case BACKING_OFF -> "backs off for another 4 min 59 s, until its restart, after java.lang.IllegalStateException in on";
+        case BACKING_OFF -> "backs off for another 4 min 59 s, until its restart, after "
+            + "java.lang.IllegalStateException in on";
         case NO_SUBSCRIPTION -> "is subscribed to no producer";
         case NOBODY_SUBSCRIBES -> "has no consumer";
         case SOURCE_SILENT -> "has had nothing to emit for ";

@@ -114,8 +114,8 @@ public sealed interface Finding {
    * @param kind what it does, or what it lacks
    * @param lasted how long this has gone on at least
    * @param victims stages that wait for it, directly or through others, the farthest first
-   * @param detail what is known more, in words that fit into the sentence: the method it is in, the last crash, how long
-   *     it backs off; may be empty
+   * @param detail what is known more, in words that fit into the sentence: the method it is in, the last crash, how
+   *     long it backs off; may be empty
    * @param stack where the culprit is, if it is in user code; else empty
    * @since 0.1
    */
