@@ -64,9 +64,8 @@ class ObservingGuideTest {
 
   private final CountDownLatch over = new CountDownLatch(1);
   private final Jdbc jdbc = new Jdbc();
-  private final Supervisor app =
-      Supervisor.open(SupervisorSpec.of("shop").withStallWarning(Duration.ofMillis(100)));
-  private final Registration watch = app.watch();
+  private Supervisor app;
+  private Registration watch;
 
   @BeforeAll
   static void record() {
@@ -88,6 +87,11 @@ class ObservingGuideTest {
   static void stopRecording() {
     recording.close();
     LOG.removeHandler(CATCHER);
+  }
+
+  private void openWithWarningAfter(Duration callback) {
+    app = Supervisor.open(SupervisorSpec.of("shop").withStallWarning(callback));
+    watch = app.watch();
   }
 
   @AfterEach
@@ -177,6 +181,7 @@ class ObservingGuideTest {
 
   @Test
   void ofAWriterThatIsStuck(@TempDir Path folder) throws Exception {
+    openWithWarningAfter(Duration.ofMillis(100));
     ProducerRef<Integer, ?> prices = app.start(Stage.producer("prices", Numbers::new));
     app.start(Stage.consumer("db-writer", prices, () -> (events, from) -> jdbc.execute()).withDemand(Demand.max(4)));
 
@@ -193,6 +198,7 @@ class ObservingGuideTest {
 
   @Test
   void ofAPartitionThatNobodyTakes(@TempDir Path folder) throws Exception {
+    openWithWarningAfter(Duration.ofMinutes(1));
     ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new)
         .withDispatcher(Dispatcher.partition(List.of("even", "odd"), event -> event % 2 == 0 ? "even" : "odd")));
     app.start(Stage.consumer("writer", SubscriptionSpec.to(numbers).withPartition("even").withDemand(Demand.max(4)),
@@ -210,6 +216,7 @@ class ObservingGuideTest {
 
   @Test
   void ofAStageThatIsSlow(@TempDir Path folder) throws Exception {
+    openWithWarningAfter(Duration.ofMinutes(1));
     ProducerRef<Integer, ?> numbers = app.start(Stage.producer("numbers", Numbers::new));
     app.start(Stage.consumer("slow", numbers, () -> (events, from) -> over.await(2, TimeUnit.MILLISECONDS))
         .withDemand(Demand.max(2)));
