@@ -30,9 +30,9 @@ public record Explanation(List<Finding> findings) {
   }
 
   /**
-   * {@return the same explanation for a reader who has these rates before them} The span of time of an explanation is
-   * its own, and short; so the capacity of a bottleneck is stated by the longer one where the stage has handled more in
-   * it than it is said to be able to, and where nothing is wrong, the rate is that of the longer one.
+   * {@return the same explanation, adjusted to be shown beside these rates} An explanation measures over a short time
+   * of its own, the rates over a longer one. Where a stage has handled more in the longer time than the explanation
+   * says it can, its capacity is taken from the rates; where nothing is wrong, so is the rate that it states.
    *
    * @param tree the snapshot at the end of that longer span
    * @param rates the rates of that span

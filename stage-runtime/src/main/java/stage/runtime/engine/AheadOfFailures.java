@@ -29,7 +29,7 @@ public final class AheadOfFailures {
       for (Class<?> needed : NEEDED) here.ensureInitialized(needed);
       for (Class<?> needed : others) there.ensureInitialized(needed);
     } catch (IllegalAccessException e) {
-      throw new IllegalStateException("a class of the runtime's own is not accessible to it", e);
+      throw new IllegalStateException("the runtime cannot access one of its own classes", e);
     }
   }
 }

@@ -640,7 +640,10 @@ final class Lifecycle implements CellThreads.Listener {
     finish();
   }
 
+  /** No switch over patterns: it would be linked at the first end, perhaps on a full heap. */
   private Ending endingFor(StopReason reason, Activity during, boolean contained) {
+    if (reason instanceof StopReason.GroupRestart)
+      throw new IllegalStateException("a group restart does not end a stage");
     if (reason instanceof StopReason.Crashed(var cause)) return new Ending.Failed(cause, contained);
     if (reason instanceof StopReason.ProducerFailed(var producer, var cause))
       return new Ending.Failed(cause, contained);

@@ -198,7 +198,7 @@ final class WorkSelector {
     if ((told & Signals.INPUT_ENDED) != 0 && consumerHalf.ended(isStuck()) != null) return Work.SUBSCRIPTION_ENDED;
     if ((told & Signals.DRAINED) == 0 || incarnations.role().hasTurn()) return Work.NOTHING;
     ProducerHalf<?> half = cell.producerHalf();
-    if (half != null && half.hasLaneNews()) return Work.NOTHING;   // that comes first: they may be who is awaited
+    if (half != null && half.hasLaneNews()) return Work.NOTHING;   // meet them first: they may want its events
     // The consumers that would take its events are not there and, in a drain, will not come.
     if (half != null && half.awaitsSomebody()) return mayReadOn() ? Work.MAIL : Work.STOP;
     if (incarnations.role().lingers()) return Work.NOTHING;

@@ -125,7 +125,7 @@ public final class SimulatedTime implements Time {
   }
 
   /**
-   * Sets who gets a line for each step.
+   * Passes a line for each step to a consumer.
    *
    * @param trace gets the lines
    */
@@ -149,7 +149,7 @@ public final class SimulatedTime implements Time {
   }
 
   /**
-   * Sets who is told of events other than steps.
+   * Tells a witness of all events other than steps.
    *
    * @param witness gets the events of all scopes
    */
