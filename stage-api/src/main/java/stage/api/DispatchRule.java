@@ -1,5 +1,7 @@
 package stage.api;
 
+import java.util.Objects;
+
 /**
  * A rule that shares events among subscriptions, each event to one: numbers in, numbers out.
  *
@@ -34,6 +36,7 @@ public interface DispatchRule {
    * @param subscriptions all subscriptions of the producer
    */
   default long demand(Subscriptions subscriptions) {
+    Objects.requireNonNull(subscriptions, "subscriptions must not be null");
     long sum = 0;
     for (int i = 0; i < subscriptions.count(); i++) {
       sum += subscriptions.demand(i);

@@ -150,11 +150,11 @@ public record ProducerSpec<O, S extends Stage.Behaviour>(
    * that throws: its caller gets the exception. A later one is a crash of the stage, and so is a late start by
    * {@link StageRef#replace} if it ignores its interrupt. Default: no limit, as in GenServer.
    *
-   * @param limit above 0, or {@link StageOptions#NO_START_TIMEOUT}
-   * @throws IllegalArgumentException if {@code limit} is not above 0
+   * @param startTimeout above 0, or {@link StageOptions#NO_START_TIMEOUT}
+   * @throws IllegalArgumentException if {@code startTimeout} is not above 0
    */
-  public ProducerSpec<O, S> withStartTimeout(Duration limit) {
-    return withOptions(options.withStartTimeout(limit));
+  public ProducerSpec<O, S> withStartTimeout(Duration startTimeout) {
+    return withOptions(options.withStartTimeout(startTimeout));
   }
 
   /**

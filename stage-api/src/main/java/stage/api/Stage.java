@@ -267,7 +267,7 @@ public final class Stage {
    */
   public static <O, S extends Producer<O>> ProducerSpec<O, S> producer(String name, Class<O> type,
       StageFactory<? extends S> factory) {
-    ensureType(type);
+    ensureType("type", type);
     return ProducerSpec.of(name, factory, false);
   }
 
@@ -287,7 +287,7 @@ public final class Stage {
    * @throws IllegalArgumentException if the name is not valid
    */
   public static <O> ProducerSpec<O, Producer<O>> source(String name, Class<O> type) {
-    ensureType(type);
+    ensureType("type", type);
     return ProducerSpec.of(name, () -> (demand, out) -> {}, false);
   }
 
@@ -352,7 +352,7 @@ public final class Stage {
    */
   public static <O, S extends Generator<O>> ProducerSpec<O, S> generator(String name, Class<O> type,
       StageFactory<? extends S> factory) {
-    ensureType(type);
+    ensureType("type", type);
     return ProducerSpec.of(name, factory, true);
   }
 
@@ -388,8 +388,8 @@ public final class Stage {
    */
   public static <I, O, S extends ProducerConsumer<I, O>> ProducerConsumerSpec<I, O, S> producerConsumer(
       String name, Class<I> consumed, Class<O> emitted, StageFactory<? extends S> factory) {
-    ensureType(consumed);
-    ensureType(emitted);
+    ensureType("consumed", consumed);
+    ensureType("emitted", emitted);
     return ProducerConsumerSpec.of(name, factory);
   }
 
@@ -451,7 +451,7 @@ public final class Stage {
    */
   public static <I, O, S extends ProducerConsumer<I, O>> ProducerConsumerSpec<I, O, S> producerConsumer(
       String name, Subscribable<? extends I> source, Class<O> type, StageFactory<? extends S> factory) {
-    ensureType(type);
+    ensureType("type", type);
     return Stage.<I, O, S>producerConsumer(name, factory).subscribeTo(source);
   }
 
@@ -471,7 +471,7 @@ public final class Stage {
   public static <I, O, S extends ProducerConsumer<I, O>> ProducerConsumerSpec<I, O, S> producerConsumer(
       String name, List<? extends Subscribable<? extends I>> sources, Class<O> type,
       StageFactory<? extends S> factory) {
-    ensureType(type);
+    ensureType("type", type);
     return Stage.<I, O, S>producerConsumer(name, factory).subscribeTo(sources);
   }
 
@@ -503,7 +503,7 @@ public final class Stage {
    */
   public static <I, S extends Consumer<I>> ConsumerSpec<I, S> consumer(String name, Class<I> type,
       StageFactory<? extends S> factory) {
-    ensureType(type);
+    ensureType("type", type);
     return ConsumerSpec.of(name, factory);
   }
 
@@ -886,7 +886,7 @@ public final class Stage {
     return ProducerSpec.of(name, () -> new ElementsOnce<>(left), true);
   }
 
-  private static void ensureType(Class<?> type) {
-    Objects.requireNonNull(type, "type must not be null; pass the class of the events, such as String.class");
+  private static void ensureType(String name, Class<?> type) {
+    Objects.requireNonNull(type, name + " must not be null; pass the class of the events, such as String.class");
   }
 }

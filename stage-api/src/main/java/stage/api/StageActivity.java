@@ -60,7 +60,7 @@ public record StageActivity(
     Objects.requireNonNull(inCallback, "inCallback must not be null");
     Objects.requireNonNull(waitsFor, "waitsFor must not be null; use Optional.empty()");
     Objects.requireNonNull(waiting, "waiting must not be null");
-    waited = Map.copyOf(waited);
+    waited = Map.copyOf(Objects.requireNonNull(waited, "waited must not be null"));
   }
 
   /** {@return whether a callback is running} */

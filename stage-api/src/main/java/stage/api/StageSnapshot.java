@@ -76,10 +76,10 @@ public record StageSnapshot(
    * @since 0.1
    */
   public record Feed(String dispatch, List<String> unclaimed) {
-    /** Copies the list. */
+    /** Copies the list, and rejects nulls. */
     public Feed {
       Objects.requireNonNull(dispatch, "dispatch must not be null");
-      unclaimed = List.copyOf(unclaimed);
+      unclaimed = List.copyOf(Objects.requireNonNull(unclaimed, "unclaimed must not be null"));
     }
   }
 
@@ -105,15 +105,16 @@ public record StageSnapshot(
     ENDED
   }
 
-  /** Copies the lists. */
+  /** Copies the lists, and rejects nulls. */
   public StageSnapshot {
     Objects.requireNonNull(path, "path must not be null");
     Objects.requireNonNull(kind, "kind must not be null");
     Objects.requireNonNull(status, "status must not be null");
+    Objects.requireNonNull(awaiting, "awaiting must not be null; use \"\" if it is not known");
     Objects.requireNonNull(activity, "activity must not be null; use StageActivity.NONE");
     Objects.requireNonNull(run, "run must not be null; use Optional.empty()");
     Objects.requireNonNull(feed, "feed must not be null; use Optional.empty()");
-    inputs = List.copyOf(inputs);
-    outputs = List.copyOf(outputs);
+    inputs = List.copyOf(Objects.requireNonNull(inputs, "inputs must not be null"));
+    outputs = List.copyOf(Objects.requireNonNull(outputs, "outputs must not be null"));
   }
 }

@@ -54,7 +54,7 @@ public record SubscriptionSpec<E>(
   }
 
   static <E> SubscriptionSpec<E> of(Subscribable<E> source) {
-    return Objects.requireNonNull(source, "producer must not be null; pass the ref that start returned").subscription();
+    return Objects.requireNonNull(source, "source must not be null; pass the ref that start returned").subscription();
   }
 
   /** {@return this} */

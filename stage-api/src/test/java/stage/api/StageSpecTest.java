@@ -57,7 +57,7 @@ class StageSpecTest {
     assertThatThrownBy(() -> producer().withDeadLetters(null))
         .hasMessage("deadLetters must not be null; use DeadLetterHandler.LOG for the default");
     assertThatThrownBy(() -> consumer("c").subscribeTo((SubscriptionSpec<Integer>) null))
-        .hasMessage("producer must not be null; pass the ref that start returned");
+        .hasMessage("source must not be null; pass the ref that start returned");
     assertThatThrownBy(() -> SubscriptionSpec.to(null))
         .hasMessage("producer must not be null; pass the ref that start returned");
   }

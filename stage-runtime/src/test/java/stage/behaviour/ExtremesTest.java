@@ -127,7 +127,7 @@ class ExtremesTest {
     void b46_sec18_isNotTooShortForAWatch() {
       assertThatThrownBy(() -> SupervisorSpec.of("test").withStallWarning(Duration.ofNanos(1)))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("stall warning must be at least PT0.001S, or zero for none, but was PT0.000000001S");
+          .hasMessage("stallWarning must be at least PT0.001S, or zero for none, but was PT0.000000001S");
     }
   }
 }

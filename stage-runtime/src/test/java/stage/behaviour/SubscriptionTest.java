@@ -84,7 +84,7 @@ class SubscriptionTest extends StageTest {
       }
       assertThat(SupervisorSpec.of("test").options().maxSubscribers()).isEqualTo(10_000);
       assertThatThrownBy(() -> SupervisorSpec.of("test").withMaxSubscribers(-1))
-          .isInstanceOf(IllegalArgumentException.class).hasMessage("max subscribers must be at least 0, but was -1");
+          .isInstanceOf(IllegalArgumentException.class).hasMessage("maxSubscribers must be at least 0, but was -1");
     }
 
     /** Its producer is told, but is busy, and has not taken note. */
@@ -634,10 +634,10 @@ class SubscriptionTest extends StageTest {
     void isNull() {
       assertThatThrownBy(() -> sink.subscribeTo((SubscriptionSpec<Integer>) null))
           .isInstanceOf(NullPointerException.class)
-          .hasMessage("producer must not be null; pass the ref that start returned");
+          .hasMessage("source must not be null; pass the ref that start returned");
       assertThatThrownBy(() -> sink.subscribeTo((ProducerRef<Integer, ?>) null))
           .isInstanceOf(NullPointerException.class)
-          .hasMessage("producer must not be null; pass the ref that start returned");
+          .hasMessage("source must not be null; pass the ref that start returned");
       assertThatThrownBy(() -> sink.subscribeTo(byDemand, (Demand) null)).isInstanceOf(NullPointerException.class)
           .hasMessageStartingWith("demand must not be null");
     }

@@ -182,6 +182,9 @@ class ProbesTest {
           .hasMessageStartingWith("sink: expected completion, but two came");
       sink.expectNext("two");
       sink.request(1);
+      assertThatThrownBy(() -> sink.expectNoEvent(null)).hasMessage("period must not be null");
+      assertThatThrownBy(() -> source.expectNoDemand(Duration.ofNanos(-1)))
+          .hasMessage("period must not be negative, but was PT-0.000000001S");
       assertThatThrownBy(() -> source.expectNoDemand(Duration.ofSeconds(1))).isInstanceOf(AssertionError.class)
           .hasMessageContaining("there is demand for 1 (probes/sink waits for 1 more)");
       source.complete();

@@ -508,6 +508,11 @@ class SimulatedRuntimeTest {
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(1)
         .run(simulated -> SimulatedRuntime.withSeed(1).run(inner -> new CountDownLatch(1))))
         .hasMessageContaining("within a simulation");
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).withShrinking(0)
+        .run(simulated -> simulated.advance(Duration.ofNanos(-1))))   // once waited forever
+        .hasMessageContaining("duration must not be negative, but was PT-0.000000001S");
+    assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).withShrinking(0)
+        .run(simulated -> simulated.await("it holds", null))).hasMessageContaining("condition must not be null");
   }
 
   @Nested

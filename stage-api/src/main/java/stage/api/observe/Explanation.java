@@ -17,7 +17,7 @@ public record Explanation(List<Finding> findings) {
    * @throws IllegalArgumentException if there is no finding
    */
   public Explanation {
-    findings = List.copyOf(findings);
+    findings = List.copyOf(Objects.requireNonNull(findings, "findings must not be null"));
     if (findings.isEmpty()) {
       throw new IllegalArgumentException("an explanation has at least 1 finding, but there were none;"
           + " use Finding.Healthy if nothing is wrong");

@@ -2,6 +2,7 @@ package stage.api.observe;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import stage.api.DeadLetter;
 import stage.api.StopReason;
 
@@ -20,7 +21,12 @@ public sealed interface StageEvent {
    * @param path which stage
    * @since 0.1
    */
-  record Started(String path) implements StageEvent {}
+  record Started(String path) implements StageEvent {
+    /** Rejects null. */
+    public Started {
+      Objects.requireNonNull(path, "path must not be null");
+    }
+  }
 
   /**
    * An incarnation has crashed.
@@ -31,7 +37,14 @@ public sealed interface StageEvent {
    * @param during what it was doing, such as {@code onEvents}
    * @since 0.1
    */
-  record Crashed(String path, int incarnation, Throwable cause, String during) implements StageEvent {}
+  record Crashed(String path, int incarnation, Throwable cause, String during) implements StageEvent {
+    /** Rejects nulls. */
+    public Crashed {
+      Objects.requireNonNull(path, "path must not be null");
+      Objects.requireNonNull(cause, "cause must not be null");
+      Objects.requireNonNull(during, "during must not be null");
+    }
+  }
 
   /**
    * A new incarnation has taken over.
@@ -40,7 +53,12 @@ public sealed interface StageEvent {
    * @param incarnation which life of it
    * @since 0.1
    */
-  record Restarted(String path, int incarnation) implements StageEvent {}
+  record Restarted(String path, int incarnation) implements StageEvent {
+    /** Rejects null. */
+    public Restarted {
+      Objects.requireNonNull(path, "path must not be null");
+    }
+  }
 
   /**
    * A supervisor has given up.
@@ -50,7 +68,14 @@ public sealed interface StageEvent {
    * @param cause the last crash
    * @since 0.1
    */
-  record GaveUp(String path, String child, Throwable cause) implements StageEvent {}
+  record GaveUp(String path, String child, Throwable cause) implements StageEvent {
+    /** Rejects nulls. */
+    public GaveUp {
+      Objects.requireNonNull(path, "path must not be null");
+      Objects.requireNonNull(child, "child must not be null");
+      Objects.requireNonNull(cause, "cause must not be null");
+    }
+  }
 
   /**
    * An event was given up.
@@ -59,6 +84,11 @@ public sealed interface StageEvent {
    * @since 0.1
    */
   record DeadLettered(DeadLetter letter) implements StageEvent {
+    /** Rejects null. */
+    public DeadLettered {
+      Objects.requireNonNull(letter, "letter must not be null");
+    }
+
     @Override
     public String path() {
       return letter.path();
@@ -74,7 +104,13 @@ public sealed interface StageEvent {
    * @param why in a few words
    * @since 0.1
    */
-  record Dropped(String path, long events, String why) implements StageEvent {}
+  record Dropped(String path, long events, String why) implements StageEvent {
+    /** Rejects nulls. */
+    public Dropped {
+      Objects.requireNonNull(path, "path must not be null");
+      Objects.requireNonNull(why, "why must not be null");
+    }
+  }
 
   /**
    * A thread that ignored its interrupt was abandoned.
@@ -84,7 +120,13 @@ public sealed interface StageEvent {
    * @param thread the thread's name
    * @since 0.1
    */
-  record Abandoned(String path, int incarnation, String thread) implements StageEvent {}
+  record Abandoned(String path, int incarnation, String thread) implements StageEvent {
+    /** Rejects nulls. */
+    public Abandoned {
+      Objects.requireNonNull(path, "path must not be null");
+      Objects.requireNonNull(thread, "thread must not be null");
+    }
+  }
 
   /**
    * A callback is taking longer than {@code SupervisorSpec.withStallWarning} allows. It goes on.
@@ -95,7 +137,14 @@ public sealed interface StageEvent {
    * @param stack where it is
    * @since 0.1
    */
-  record Stalled(String path, int incarnation, Duration time, List<StackTraceElement> stack) implements StageEvent {}
+  record Stalled(String path, int incarnation, Duration time, List<StackTraceElement> stack) implements StageEvent {
+    /** Copies the stack, and rejects nulls. */
+    public Stalled {
+      Objects.requireNonNull(path, "path must not be null");
+      Objects.requireNonNull(time, "time must not be null");
+      stack = List.copyOf(Objects.requireNonNull(stack, "stack must not be null"));
+    }
+  }
 
   /**
    * A stage has ended for good.
@@ -104,5 +153,11 @@ public sealed interface StageEvent {
    * @param reason why
    * @since 0.1
    */
-  record Ended(String path, StopReason reason) implements StageEvent {}
+  record Ended(String path, StopReason reason) implements StageEvent {
+    /** Rejects nulls. */
+    public Ended {
+      Objects.requireNonNull(path, "path must not be null");
+      Objects.requireNonNull(reason, "reason must not be null");
+    }
+  }
 }

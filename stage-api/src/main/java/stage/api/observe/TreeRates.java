@@ -39,16 +39,16 @@ public record TreeRates(double seconds, Map<Long, StageRates> stages, Map<Long, 
     /** A stage that has done nothing. */
     public static final StageRates NONE = new StageRates(0, 0, 0, 0, Map.of());
 
-    /** Copies the map. */
+    /** Copies the map, and rejects null. */
     public StageRates {
-      waits = Map.copyOf(waits);
+      waits = Map.copyOf(Objects.requireNonNull(waits, "waits must not be null"));
     }
   }
 
-  /** Copies the maps. */
+  /** Copies the maps, and rejects nulls. */
   public TreeRates {
-    stages = Map.copyOf(stages);
-    subscriptions = Map.copyOf(subscriptions);
+    stages = Map.copyOf(Objects.requireNonNull(stages, "stages must not be null"));
+    subscriptions = Map.copyOf(Objects.requireNonNull(subscriptions, "subscriptions must not be null"));
   }
 
   /**
@@ -110,6 +110,7 @@ public record TreeRates(double seconds, Map<Long, StageRates> stages, Map<Long, 
    * @param stage which
    */
   public StageRates of(StageSnapshot stage) {
+    Objects.requireNonNull(stage, "stage must not be null");
     return stages.getOrDefault(stage.id(), StageRates.NONE);
   }
 
@@ -119,6 +120,7 @@ public record TreeRates(double seconds, Map<Long, StageRates> stages, Map<Long, 
    * @param subscription which
    */
   public double of(SubscriptionSnapshot subscription) {
+    Objects.requireNonNull(subscription, "subscription must not be null");
     return subscriptions.getOrDefault(subscription.id(), 0.0);
   }
 }

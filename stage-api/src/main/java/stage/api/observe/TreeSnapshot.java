@@ -34,9 +34,9 @@ public record TreeSnapshot(
   public TreeSnapshot {
     Objects.requireNonNull(scope, "scope must not be null");
     Objects.requireNonNull(at, "at must not be null");
-    stages = List.copyOf(stages);
-    subscriptions = List.copyOf(subscriptions);
-    supervisors = List.copyOf(supervisors);
-    calls = List.copyOf(calls);
+    stages = List.copyOf(Objects.requireNonNull(stages, "stages must not be null"));
+    subscriptions = List.copyOf(Objects.requireNonNull(subscriptions, "subscriptions must not be null"));
+    supervisors = List.copyOf(Objects.requireNonNull(supervisors, "supervisors must not be null"));
+    calls = List.copyOf(Objects.requireNonNull(calls, "calls must not be null"));
   }
 }

@@ -23,7 +23,7 @@ public record EventTime<T>(Fn<? super T, Instant> time, Duration bound, Optional
    */
   public EventTime {
     Arguments.notNull("time", time);
-    Arguments.notNull("outOfOrder", bound, "; use Duration.ZERO for elements in order");
+    Arguments.notNull("bound", bound, "; use Duration.ZERO for elements in order");
     Arguments.notNull("silence", silence, "; leave it out for a source that is never idle");
     Arguments.notNegative("outOfOrder", bound);
     silence.ifPresent(of -> Arguments.positive("silence", of));

@@ -1,6 +1,7 @@
 package stage.api.pipeline;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What happened to the elements of a job. Each run of steps counts its own; these are their sums.
@@ -20,12 +21,11 @@ import java.util.List;
  */
 public record Report(
     long in, long out, long filtered, long deadLettered, long late, long lateAfterIdle, long dropped, long retried,
-        int restarts,
-    List<Run> runs, List<Deliveries> deliveries) {
-  /** Copies the lists. */
+    int restarts, List<Run> runs, List<Deliveries> deliveries) {
+  /** Copies the lists, and rejects nulls. */
   public Report {
-    runs = List.copyOf(runs);
-    deliveries = List.copyOf(deliveries);
+    runs = List.copyOf(Objects.requireNonNull(runs, "runs must not be null"));
+    deliveries = List.copyOf(Objects.requireNonNull(deliveries, "deliveries must not be null"));
   }
 
   /**
@@ -37,7 +37,12 @@ public record Report(
    * @param nacked answered deliveries of which something failed, or that were unfinished when the job ended
    * @param refused deliveries that were done too late: another consumer had their partition by then
    */
-  public record Deliveries(String source, long open, long acked, long nacked, long refused) {}
+  public record Deliveries(String source, long open, long acked, long nacked, long refused) {
+    /** Rejects null. */
+    public Deliveries {
+      Objects.requireNonNull(source, "source must not be null");
+    }
+  }
 
   /**
    * What happened to the elements of one run of steps: {@code in = handled + filtered + deadLettered + late + dropped}.
@@ -55,8 +60,12 @@ public record Report(
    */
   public record Run(
       String stage, long in, long handled, long filtered, long deadLettered, long late, long lateAfterIdle,
-          long dropped, long retried,
-      long out) {
+      long dropped, long retried, long out) {
+    /** Rejects null. */
+    public Run {
+      Objects.requireNonNull(stage, "stage must not be null");
+    }
+
     /** {@return whether every element has one fate} */
     public boolean isBalanced() {
       return in == handled + filtered + deadLettered + late + dropped;

@@ -40,11 +40,11 @@ public record Settling(int inFlight, int batch, Duration within, boolean onAbsor
    * {@return a copy that answers up to {@code n} deliveries at a time}
    *
    * @param n at least 1
-   * @param time how long an answer waits for others, at most; not negative
-   * @throws IllegalArgumentException if {@code n} is below 1 or {@code time} is negative
+   * @param within how long an answer waits for others, at most; not negative
+   * @throws IllegalArgumentException if {@code n} is below 1 or {@code within} is negative
    */
-  public Settling batches(int n, Duration time) {
-    return new Settling(inFlight, n, time, onAbsorb);
+  public Settling batches(int n, Duration within) {
+    return new Settling(inFlight, Arguments.atLeastOne("n", n), within, onAbsorb);
   }
 
   /** {@return a copy with which a delivery counts as handled when a reducer has taken it in} */

@@ -223,15 +223,15 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
   /**
    * {@return a copy whose windows take elements for some time after their end}
    *
-   * @param allowed how long after its end a window still takes elements, not negative
-   * @throws IllegalArgumentException if {@code allowed} is negative, or these windows are by count or by the clock,
+   * @param lateness how long after its end a window still takes elements, not negative
+   * @throws IllegalArgumentException if {@code lateness} is negative, or these windows are by count or by the clock,
    *     where nothing is late
    */
-  public Windows lateness(Duration allowed) {
+  public Windows lateness(Duration lateness) {
     if (!needsEventTime()) {
       throw Arguments.refused("lateness is for windows of event time, but these are " + call(shape));
     }
-    return new Windows(shape, offset, allowed);
+    return new Windows(shape, offset, lateness);
   }
 
   /** {@return the call that makes such windows, as messages have it} */

@@ -1,5 +1,6 @@
 package stage.api.supervision;
 
+import java.util.Objects;
 import stage.api.Restart;
 
 /**
@@ -12,6 +13,13 @@ import stage.api.Restart;
  * @since 0.1
  */
 public record ChildSnapshot(String name, boolean isSupervisor, Restart restart, Status status) {
+  /** Rejects nulls. */
+  public ChildSnapshot {
+    Objects.requireNonNull(name, "name must not be null");
+    Objects.requireNonNull(restart, "restart must not be null");
+    Objects.requireNonNull(status, "status must not be null");
+  }
+
   /**
    * Where a child stands.
    *

@@ -61,15 +61,15 @@ public record ScopeOptions(
     ensureNotNegative("shutdown", shutdown);
     ensureNotNegative("grace", grace);
     Objects.requireNonNull(maxChildren, "maxChildren must not be null; use OptionalInt.empty() for the default");
-    maxChildren.ifPresent(most -> ensureNotNegative("max children", most));
-    ensureNotNegative("max subscribers", maxSubscribers);
-    ensureNotNegative("max depth", maxDepth);
+    maxChildren.ifPresent(most -> ensureNotNegative("maxChildren", most));
+    ensureNotNegative("maxSubscribers", maxSubscribers);
+    ensureNotNegative("maxDepth", maxDepth);
     Objects.requireNonNull(autoShutdown, "autoShutdown must not be null; the default is AutoShutdown.NEVER");
-    ensureNotNegative("max abandoned", maxAbandoned);
-    ensureNotNegative("stall warning", stallWarning);
+    ensureNotNegative("maxAbandoned", maxAbandoned);
+    ensureNotNegative("stallWarning", stallWarning);
     if (!stallWarning.isZero() && stallWarning.compareTo(SHORTEST_STALL) < 0) {
       throw new IllegalArgumentException(
-          "stall warning must be at least " + SHORTEST_STALL + ", or zero for none, but was " + stallWarning);
+          "stallWarning must be at least " + SHORTEST_STALL + ", or zero for none, but was " + stallWarning);
     }
     Objects.requireNonNull(exitReport, "exitReport must not be null; use ScopeOptions.NOBODY");
     Objects.requireNonNull(context, "context must not be null; use ContextCapture.NONE");

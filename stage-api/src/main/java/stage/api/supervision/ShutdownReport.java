@@ -1,6 +1,7 @@
 package stage.api.supervision;
 
 import java.util.List;
+import java.util.Objects;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
 
@@ -32,12 +33,12 @@ public record ShutdownReport(
     int sourcesCutShort,
     List<String> cancelled,
     List<StragglersException.Straggler> stragglers) {
-  /** Copies the lists. */
+  /** Copies the lists, and rejects nulls. */
   public ShutdownReport {
-    stages = List.copyOf(stages);
-    subscriptions = List.copyOf(subscriptions);
-    cancelled = List.copyOf(cancelled);
-    stragglers = List.copyOf(stragglers);
+    stages = List.copyOf(Objects.requireNonNull(stages, "stages must not be null"));
+    subscriptions = List.copyOf(Objects.requireNonNull(subscriptions, "subscriptions must not be null"));
+    cancelled = List.copyOf(Objects.requireNonNull(cancelled, "cancelled must not be null"));
+    stragglers = List.copyOf(Objects.requireNonNull(stragglers, "stragglers must not be null"));
   }
 
   /**

@@ -1,6 +1,7 @@
 package stage.api.supervision;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * Thrown when threads of a closed scope are still alive although they were interrupted. Lists each with its stack.
@@ -21,9 +22,11 @@ public final class StragglersException extends IllegalStateException {
    * @since 0.1
    */
   public record Straggler(String path, String thread, List<StackTraceElement> stack) {
-    /** Copies the stack. */
+    /** Copies the stack, and rejects nulls. */
     public Straggler {
-      stack = List.copyOf(stack);
+      Objects.requireNonNull(path, "path must not be null");
+      Objects.requireNonNull(thread, "thread must not be null");
+      stack = List.copyOf(Objects.requireNonNull(stack, "stack must not be null"));
     }
   }
 

@@ -217,10 +217,10 @@ public record SupervisorSpec(
    * <p>Generators are left alone, since to wait for input is what they are for, and so are the threads of single
    * events. In a simulation no time passes in user code, and nothing is said.
    *
-   * @param limit how long a callback may take, at least a millisecond; zero, the default: as long as it likes
+   * @param stallWarning how long a callback may take, at least a millisecond; zero, the default: as long as it likes
    */
-  public SupervisorSpec withStallWarning(Duration limit) {
-    return withOptions(options.withStallWarning(limit));
+  public SupervisorSpec withStallWarning(Duration stallWarning) {
+    return withOptions(options.withStallWarning(stallWarning));
   }
 
   /**

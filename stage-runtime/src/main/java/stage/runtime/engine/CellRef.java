@@ -241,7 +241,7 @@ abstract class CellRef<S extends Stage.Behaviour> {
     @Override
     default Subscription subscribeTo(Subscribable<? extends I> source) {
       return Handshake.subscribe(cell(), Objects.requireNonNull(source,
-          "producer must not be null; pass the ref that start returned").subscription());
+          "source must not be null; pass the ref that start returned").subscription());
     }
 
     @Override

@@ -80,9 +80,10 @@ public final class ConsumerProbe<E> {
    *
    * @param limit how long, not negative
    * @return this
+   * @throws IllegalArgumentException if {@code limit} is negative
    */
   public ConsumerProbe<E> within(Duration limit) {
-    this.limit = ProducerProbe.checked(limit);
+    this.limit = ProducerProbe.checked("limit", limit);
     return this;
   }
 
@@ -172,12 +173,13 @@ public final class ConsumerProbe<E> {
   /**
    * Waits for the whole period, in which no event may come beyond those already expected.
    *
-   * @param period how long
+   * @param period how long, not negative
    * @return this
    * @throws AssertionError if one comes
    * @throws InterruptedException if interrupted while waiting
    */
   public ConsumerProbe<E> expectNoEvent(Duration period) throws InterruptedException {
+    ProducerProbe.checked("period", period);
     if (Awaiter.here().until(() -> !events.isEmpty(), period)) {
       throw failure("expected no event for " + period.toMillis() + " ms, but " + events.peek() + " came", null);
     }
@@ -215,6 +217,7 @@ public final class ConsumerProbe<E> {
    * @throws InterruptedException if interrupted while waiting
    */
   public <T extends Throwable> T expectFailure(Class<T> type) throws InterruptedException {
+    Objects.requireNonNull(type, "type must not be null");
     Throwable cause = expectFailure();
     if (type.isInstance(cause)) return type.cast(cause);
     throw failure("expected a failure by " + type.getName() + ", but it was by " + cause, cause);

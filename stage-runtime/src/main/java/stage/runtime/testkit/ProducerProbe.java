@@ -65,6 +65,7 @@ public final class ProducerProbe<E> {
   public static <E> ProducerProbe<E> start(Supervisor scope, String name,
       UnaryOperator<ProducerSpec<E, Stage.Producer<E>>> special) {
     Objects.requireNonNull(scope, "scope must not be null");
+    Objects.requireNonNull(special, "special must not be null");
     // Temporary: when it is told to fail, that is its own end and its consumers', and not the scope's.
     ProducerSpec<E, Stage.Producer<E>> spec =
         Stage.<E, Stage.Producer<E>>producer(name, Emitter::new).withRestart(Restart.TEMPORARY);
@@ -82,16 +83,17 @@ public final class ProducerProbe<E> {
    *
    * @param limit how long, not negative
    * @return this
+   * @throws IllegalArgumentException if {@code limit} is negative
    */
   public ProducerProbe<E> within(Duration limit) {
-    this.limit = checked(limit);
+    this.limit = checked("limit", limit);
     return this;
   }
 
-  static Duration checked(Duration limit) {
-    Objects.requireNonNull(limit, "limit must not be null");
-    if (limit.isNegative()) throw new IllegalArgumentException("limit must not be negative, but was " + limit);
-    return limit;
+  static Duration checked(String name, Duration time) {
+    Objects.requireNonNull(time, name + " must not be null");
+    if (time.isNegative()) throw new IllegalArgumentException(name + " must not be negative, but was " + time);
+    return time;
   }
 
   /**
@@ -147,12 +149,13 @@ public final class ProducerProbe<E> {
   /**
    * Waits for the whole period, in which there must be no demand: nothing that was asked for and not yet sent.
    *
-   * @param period how long
+   * @param period how long, not negative
    * @return this
    * @throws AssertionError if there is demand
    * @throws InterruptedException if interrupted while waiting
    */
   public ProducerProbe<E> expectNoDemand(Duration period) throws InterruptedException {
+    checked("period", period);
     if (Awaiter.here().until(() -> demand() > 0, period)) {
       throw failure("expected no demand for " + period.toMillis() + " ms, but " + asked());
     }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import stage.runtime.simulation.Choices;
 import stage.runtime.simulation.SimulatedTime;
+import stage.runtime.time.Time;
 
 /**
  * The simulation, as its body sees it. For the body and for what it starts, never for a thread outside.
@@ -55,11 +56,13 @@ public final class Simulated {
   /**
    * Waits for some simulated time, which takes next to no real time.
    *
-   * @param duration how long
+   * @param duration how long, not negative
+   * @throws IllegalArgumentException if {@code duration} is negative
    * @throws InterruptedException if the thread is interrupted
    */
   public void advance(Duration duration) throws InterruptedException {
-    time.latch("time to go by", "").await(duration.toNanos());
+    ProducerProbe.checked("duration", duration);
+    time.latch("time to go by", "").await(Time.toNanos(duration));
   }
 
   /** Lets others run, if the seed decides so. */
@@ -76,6 +79,8 @@ public final class Simulated {
    * @throws InterruptedException if the thread is interrupted
    */
   public void await(String what, BooleanSupplier condition) throws InterruptedException {
+    Objects.requireNonNull(what, "what must not be null");
+    Objects.requireNonNull(condition, "condition must not be null");
     Awaiter.here().expect(condition, LONGEST, () -> "expected that " + what + ", but that did not happen");
   }
 

@@ -159,6 +159,6 @@ class StallWarningTest extends CrashTest {
   void mustNotBeNegative() {
     assertThatThrownBy(() -> SupervisorSpec.of("test").withStallWarning(Duration.ofMillis(-1)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("stall warning must not be negative, but was PT-0.001S");
+        .hasMessage("stallWarning must not be negative, but was PT-0.001S");
   }
 }

@@ -303,7 +303,7 @@ class SupervisorTreeTest extends CrashTest {
       assertThatThrownBy(() -> scope.start(named("s", 3))).isInstanceOf(ScopeMisuseException.class)
           .hasMessageContaining("where supervisors may be nested 0 deep");
       assertThatThrownBy(() -> named("test", 3).withMaxDepth(-1)).isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("max depth must be at least 0, but was -1");
+          .hasMessage("maxDepth must be at least 0, but was -1");
     }
   }
 }
