@@ -23,15 +23,9 @@ public final class StageEndedException extends IllegalStateException {
   }
 
   private static Throwable cause(StopReason reason) {
-    return switch (reason) {
-      case StopReason.Crashed(var cause) -> cause;
-      case StopReason.ProducerFailed(var producer, var cause) -> cause;
-      case StopReason.Completed completed -> null;
-      case StopReason.Stopped stopped -> null;
-      case StopReason.Replaced replaced -> null;
-      case StopReason.GroupRestart restarted -> null;
-      case null -> null;
-    };
+    // not a switch, which is linked at its first use: that may be on a full heap, and then fail for good
+    if (reason instanceof StopReason.Crashed crashed) return crashed.cause();
+    return reason instanceof StopReason.ProducerFailed failed ? failed.cause() : null;
   }
 
   /** {@return the stage's path} */

@@ -15,7 +15,6 @@ public final class ScarceHeap {
   private static String refused;
   private static Set<String> places = new HashSet<>();
   private static List<Long> tried = new ArrayList<>();
-  private static Thread user;            // whose calls may link: they are told if that fails
   private static boolean isHealthy;      // nothing fails in this run, but its links are those of the others
   private static boolean hasFailed;      // nothing is linked any more
   private static final Set<String> WARM = new HashSet<>();
@@ -32,7 +31,6 @@ public final class ScarceHeap {
     refused = null;
     places = new HashSet<>();
     tried = new ArrayList<>();
-    user = Thread.currentThread();
     hasFailed = false;
     isHealthy = false;
     LINKED.clear();
@@ -50,11 +48,6 @@ public final class ScarceHeap {
   /** The first of the stages has done all there is to do. */
   static void isEnding() {
     if (isHealthy && WARM.isEmpty()) WARM.addAll(LINKED);
-  }
-
-  /** The user's calls are over, but for the one that closes the scope. */
-  static void isClosing() {
-    user = null;
   }
 
   /** {@return whether user code may throw now, which is the first failure then} */
@@ -103,7 +96,7 @@ public final class ScarceHeap {
   /** Called before a call site or a class that may have to be linked. As HotSpot does, it refuses for ever after. */
   public static void link(String site) {
     if (!isOn || LINKED.contains(site)) return;
-    if (!hasFailed || Thread.currentThread() == user) {
+    if (!hasFailed) {
       LINKED.add(site);
       return;
     }

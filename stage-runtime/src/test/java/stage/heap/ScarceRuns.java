@@ -106,7 +106,6 @@ public final class ScarceRuns {
     } catch (OutOfMemoryError | StageFailedException known) {
       if (isStarted || ScarceHeap.refused() == null) throw known;   // else a start has failed, as its caller knows
     }
-    ScarceHeap.isClosing();
     try {
       app.close();
     } catch (OutOfMemoryError full) {

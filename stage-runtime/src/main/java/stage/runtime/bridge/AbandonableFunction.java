@@ -22,6 +22,14 @@ public interface AbandonableFunction<I, O> extends EventFunction<I, O> {
 
   @Override
   default O apply(I event) throws Exception {
-    return apply(event, result -> {});
+    return apply(event, new Forgotten());
+  }
+
+  /** Nobody is there to give it up. */
+  final class Forgotten implements Consumer<Object> {
+    private Forgotten() {}
+
+    @Override
+    public void accept(Object result) {}
   }
 }

@@ -30,11 +30,25 @@ final class EvenSharing<E> extends Sharing<E> {
     }
   }
 
-  private static final Comparator<Seat<?>> BY_NUMBER = (one, other) -> Long.compare(one.number(), other.number());
-  private static final Comparator<Seat<?>> NEEDIEST_FIRST = (one, other) -> one.room() == other.room()
-      ? Long.compare(one.number(), other.number()) : Long.compare(other.room(), one.room());
+  private static final Comparator<Seat<?>> BY_NUMBER = new ByNumber();
+  private static final Comparator<Seat<?>> NEEDIEST_FIRST = new NeediestFirst();
 
   private static final Seat<?>[] NO_SEATS = {};
+
+  private static final class ByNumber implements Comparator<Seat<?>> {
+    @Override
+    public int compare(Seat<?> one, Seat<?> other) {
+      return Long.compare(one.number(), other.number());
+    }
+  }
+
+  private static final class NeediestFirst implements Comparator<Seat<?>> {
+    @Override
+    public int compare(Seat<?> one, Seat<?> other) {
+      return one.room() == other.room() ? Long.compare(one.number(), other.number())
+          : Long.compare(other.room(), one.room());
+    }
+  }
 
   // those that want something and are in no plan, by that; null, as is the next, until there were two lanes at once
   private Ranking<Seat<E>> needy;

@@ -7,13 +7,15 @@ import stage.api.StageSnapshot;
 import stage.runtime.mailbox.Mailbox;
 
 /**
- * Classes with a static initializer that may be needed for the first time by a failure or an end. If the heap is full
- * then, the initializer fails, and the JVM never lets anybody use the class again: so they are initialized while there
- * is room.
+ * Classes with a static initializer that may be needed for the first time by a failure, an end, or a call. If the heap
+ * is full then, the initializer fails, and the JVM never lets anybody use the class again: so they are initialized
+ * while there is room.
  */
 public final class AheadOfFailures {
   private static final Class<?>[] NEEDED = {Snapshots.class, Mailbox.class, StageActivity.class,
-      StageSnapshot.Kind.class, StageSnapshot.Status.class, DeadLetterHandler.class, System.Logger.Level.class};
+      StageSnapshot.Kind.class, StageSnapshot.Status.class, DeadLetterHandler.class, System.Logger.Level.class,
+      Handshake.class, ConsumerHalf.class, Milestone.class, Intake.class, Handover.Rest.class, TaskRole.class,
+      TaskThreads.class, TaskLine.class, TaskRunner.class, EventTask.class};
 
   private AheadOfFailures() {}
 

@@ -53,8 +53,7 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
    * @throws Throwable what the factory or {@code onStart} threw; nothing is left of the behaviour then
    */
   Made<S> make(StageFactory<? extends S> factory, int number) throws Throwable {
-    limit = StartLimit.begin(cell::path, cell.options().startTimeout(), cell.graph().time(), cell.graph().lock(),
-        cell.driver(), () -> cell.owner().services().overdue(cell));
+    limit = StartLimit.begin(cell);
     Role role = null;
     Throwable failure = null;
     try {
@@ -76,7 +75,7 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
   /** {@return the role; null for one that hands its events to threads of their own, which has none until it runs} */
   private Role start(StageFactory<? extends S> factory, int number) throws Exception {
     S fresh = created(factory);
-    Contract.ensureOf(fresh, parts(), cell::path);
+    Contract.ensureOf(fresh, parts(), cell);
     if (number == 1) cell.incarnations().gated(fresh instanceof DemandLimit);
     ensureFits(fresh);
     cell.incarnations().warnIfNotNew(fresh);

@@ -113,7 +113,12 @@ final class BothPorts implements ConsumerPort, ProducerPort, ThreadsPort {
   @Override
   public void commitPoint(LaneInlet<?> inlet, int events) {
     boolean more = cell.incarnations().role().asksForMore();   // user code, so not within the engine
-    inEngine(() -> cell.incarnations().commitPoint(inlet, events, more));
+    inEngine(new Runnable() {
+      @Override
+      public void run() {
+        cell.incarnations().commitPoint(inlet, events, more);
+      }
+    });
   }
 
   @Override

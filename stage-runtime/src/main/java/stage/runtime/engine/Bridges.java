@@ -65,9 +65,9 @@ public interface Bridges {
 
   /** {@return the bridges of this runtime} */
   static Bridges find() {
-    return Found.BRIDGES
-        .orElseThrow(() -> new IllegalStateException("stage.runtime has lost its service " + Bridges.class.getName()
-        + "; if its jar was merged with others, their META-INF/services must be merged too"));
+    if (Found.BRIDGES.isPresent()) return Found.BRIDGES.get();
+    throw new IllegalStateException("stage.runtime has lost its service " + Bridges.class.getName()
+        + "; if its jar was merged with others, their META-INF/services must be merged too");
   }
 
   /** Holds the one service of this runtime. */

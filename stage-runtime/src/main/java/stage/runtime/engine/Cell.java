@@ -3,6 +3,7 @@ package stage.runtime.engine;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -121,7 +122,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
       }
     }
     this.incarnations = new Incarnations<>(this, spec.factory());
-    if (isGenerator) incarnations.handover().hasChores(steps::doChores);
+    if (isGenerator) incarnations.handover().hasChores(steps.new Chores());
     this.lifecycle = new Lifecycle(this);
     Consumer<Runnable> around = owner.services().around();
     steps.complete(around == null ? null : new ContextPropagation(steps, around));
@@ -371,14 +372,20 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     return producerHalf;
   }
 
-  void forEachConsumer(Consumer<Cell<?>> next) {
-    if (producerHalf == null) return;
-    for (Lane<?> lane : producerHalf.lanes()) if (!lane.hasLeft()) next.accept(at(lane.consumer()));
+  /** {@return the cells that are subscribed to it} Any thread. */
+  List<Cell<?>> consumers() {
+    if (producerHalf == null) return List.of();
+    List<Cell<?>> consumers = new ArrayList<>();
+    for (Lane<?> lane : producerHalf.lanes()) if (!lane.hasLeft()) consumers.add(at(lane.consumer()));
+    return consumers;
   }
 
-  void forEachProducer(Consumer<Cell<?>> next) {
-    if (consumerHalf == null) return;
-    for (LaneInlet<?> inlet : consumerHalf.inlets()) next.accept(at(inlet.lane().producer()));
+  /** {@return the cells that it is subscribed to} Any thread. */
+  List<Cell<?>> producers() {
+    if (consumerHalf == null) return List.of();
+    List<Cell<?>> producers = new ArrayList<>();
+    for (LaneInlet<?> inlet : consumerHalf.inlets()) producers.add(at(inlet.lane().producer()));
+    return producers;
   }
 
   /** {@return how many incarnations have started} Any thread. */
@@ -489,18 +496,31 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
    */
   public boolean awaitEnd(long nanos) {
     long until = graph.time().nanos() + Math.min(nanos, Long.MAX_VALUE / 2);
-    return Uninterruptibly.await(
-        () -> lifecycle.ended().await(graph.time(), "the end of", path(), Math.max(0, until - graph.time().nanos())),
-        () -> owner.services().cancel(this));
+    return Uninterruptibly.await(new Uninterruptibly.Wait<Boolean>() {
+      @Override
+      public Boolean once() throws InterruptedException {
+        return lifecycle.ended().await(graph.time(), "the end of", path(), Math.max(0, until - graph.time().nanos()));
+      }
+    }, new Cancelling());
   }
 
   /** Stops it and waits until it has ended. */
   public void stopAndAwait() {
     stop();
-    Uninterruptibly.await(() -> {
-      lifecycle.ended().await(graph.time(), "the end of", path());
-      return null;
-    }, () -> owner.services().cancel(this));
+    Uninterruptibly.await(new Uninterruptibly.Wait<StopReason>() {
+      @Override
+      public StopReason once() throws InterruptedException {
+        return awaitEnd();
+      }
+    }, new Cancelling());
+  }
+
+  /** What an interrupt of somebody that waits for the end does. */
+  private final class Cancelling implements Runnable {
+    @Override
+    public void run() {
+      owner.services().cancel(Cell.this);
+    }
   }
 
   Signals signals() {

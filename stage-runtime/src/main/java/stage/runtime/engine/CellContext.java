@@ -158,7 +158,12 @@ final class CellContext implements BridgeContext {
   private <O> TimerAction withOutlet(OutletAction<O> action) {
     Objects.requireNonNull(action, "action must not be null");
     Outlet<O> out = outlet();
-    return () -> action.run(out);
+    return new TimerAction() {
+      @Override
+      public void run() throws Exception {
+        action.run(out);
+      }
+    };
   }
 
   @Override

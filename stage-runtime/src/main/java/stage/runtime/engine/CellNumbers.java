@@ -29,13 +29,16 @@ public record CellNumbers(long nanos, List<StageSnapshot> stages, List<Subscript
     long now = time.nanos();
     Map<Long, SubscriptionSnapshot> lanes = HashMap.newHashMap(cells.size());
     List<SubscriptionSnapshot> inOrder = new ArrayList<>(cells.size());
-    Function<Lane<?>, SubscriptionSnapshot> once = lane -> {
-      SubscriptionSnapshot known = lanes.get(lane.id());
-      if (known != null) return known;
-      SubscriptionSnapshot read = lane.snapshot(now);
-      lanes.put(lane.id(), read);
-      inOrder.add(read);
-      return read;
+    Function<Lane<?>, SubscriptionSnapshot> once = new Function<>() {
+      @Override
+      public SubscriptionSnapshot apply(Lane<?> lane) {
+        SubscriptionSnapshot known = lanes.get(lane.id());
+        if (known != null) return known;
+        SubscriptionSnapshot read = lane.snapshot(now);
+        lanes.put(lane.id(), read);
+        inOrder.add(read);
+        return read;
+      }
     };
     List<StageSnapshot> stages = new ArrayList<>(cells.size());
     for (Cell<?> cell : cells) {

@@ -106,7 +106,12 @@ abstract class CellRef<S extends Stage.Behaviour> {
   public StopReason join() throws InterruptedException {
     cell.ensureForeignThread("join()");
     cell.ensureBegun("join()");
-    return cell.graph().waits().during("join()", cell, cell::awaitEnd);
+    return cell.graph().waits().during("join()", cell, new Waits.Awaiter<StopReason, RuntimeException>() {
+      @Override
+      public StopReason await() throws InterruptedException {
+        return cell.awaitEnd();
+      }
+    });
   }
 
   public boolean isAlive() {
@@ -126,24 +131,35 @@ abstract class CellRef<S extends Stage.Behaviour> {
 
   private Object ask(String what, Message.Request question) throws InterruptedException {
     cell.ensureForeignThread(what);
-    return cell.graph().waits().during(what, cell, () -> {
-      if (!cell.mailbox().put(question)) throw new StageEndedException(cell.path(), cell.endReason());
-      cell.driver().wake();
-      try {
-        question.answered().await();
-      } catch (InterruptedException e) {
-        cell.mailbox().withdraw(question);
-        throw e;
+    return cell.graph().waits().during(what, cell, new Waits.Awaiter<Object, RuntimeException>() {
+      @Override
+      public Object await() throws InterruptedException {
+        return askAndWait(question);
       }
-      return question.result(cell.path());
     });
+  }
+
+  private Object askAndWait(Message.Request question) throws InterruptedException {
+    if (!cell.mailbox().put(question)) throw new StageEndedException(cell.path(), cell.endReason());
+    cell.driver().wake();
+    try {
+      question.answered().await();
+    } catch (InterruptedException e) {
+      cell.mailbox().withdraw(question);
+      throw e;
+    }
+    return question.result(cell.path());
   }
 
   /** As {@link #ask(String, Message.Request)}, with one deadline for a place in the mailbox and the answer. */
   private Object ask(Message.Request question, long timeoutNanos) throws InterruptedException, TimeoutException {
     cell.ensureForeignThread("call()");
-    return cell.graph().waits().<Object, TimeoutException>during("call()", cell,
-        () -> askWithin(question, timeoutNanos));
+    return cell.graph().waits().during("call()", cell, new Waits.Awaiter<Object, TimeoutException>() {
+      @Override
+      public Object await() throws InterruptedException, TimeoutException {
+        return askWithin(question, timeoutNanos);
+      }
+    });
   }
 
   private Object askWithin(Message.Request question, long timeoutNanos) throws InterruptedException, TimeoutException {
@@ -180,7 +196,12 @@ abstract class CellRef<S extends Stage.Behaviour> {
     } else if (cell.mailbox().tryReserve()) {
       accepted = cell.mailbox().push(message);
     } else {
-      accepted = cell.graph().waits().during("cast()", cell, () -> cell.mailbox().put(message));
+      accepted = cell.graph().waits().during("cast()", cell, new Waits.Awaiter<Boolean, RuntimeException>() {
+        @Override
+        public Boolean await() throws InterruptedException {
+          return cell.mailbox().put(message);
+        }
+      });
     }
     if (!accepted) throw new StageEndedException(cell.path(), cell.endReason());
     cell.driver().wake();

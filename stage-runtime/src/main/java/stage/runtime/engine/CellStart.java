@@ -19,14 +19,27 @@ public final class CellStart {
       cell.neverStart(interrupted(cell, "before"));
       return cell.lifecycle().startFailure();
     }
-    boolean[] cancelled = {false};
-    StartFailure failure = startAndAwait(cell, () -> {
-      cancelled[0] = true;
-      cell.owner().services().cancel(cell);
-    });
-    if (!cancelled[0] || failure != null) return failure;
+    var cancelling = new Cancelling(cell);
+    StartFailure failure = startAndAwait(cell, cancelling);
+    if (!cancelling.hasRun || failure != null) return failure;
     cell.stopAndAwait();   // it had just started, or did not mind the interrupt
     return interrupted(cell, "while");
+  }
+
+  /** What an interrupt of the caller does to the stage that it starts. */
+  private static final class Cancelling implements Runnable {
+    private final Cell<?> cell;
+    private boolean hasRun;
+
+    Cancelling(Cell<?> cell) {
+      this.cell = cell;
+    }
+
+    @Override
+    public void run() {
+      hasRun = true;
+      cell.owner().services().cancel(cell);
+    }
   }
 
   private static StartFailure interrupted(Cell<?> cell, String when) {
@@ -42,7 +55,7 @@ public final class CellStart {
    * @return why it could not start; null if it has started
    */
   public static Throwable startAndAwaitAnyway(Cell<?> cell) {
-    StartFailure failure = startAndAwait(cell, () -> {});
+    StartFailure failure = startAndAwait(cell, null);
     return failure == null ? null : failure.cause();
   }
 
@@ -54,18 +67,58 @@ public final class CellStart {
       return cell.lifecycle().startFailure();
     }
     try {
-      return Uninterruptibly.await(
-          () -> cell.graph().waits().during("start()", cell, () -> awaitStart(cell)), whenInterrupted);
+      return Uninterruptibly.await(new NotedWait(cell, "start()"), whenInterrupted);
     } catch (IllegalStateException circle) {   // in its onStart it waits for the stage that starts it
       cell.owner().services().cancel(cell);
-      Uninterruptibly.await(() -> awaitStart(cell));
+      Uninterruptibly.await(new Wait(cell));
       cell.stopAndAwait();
       return new StartFailure(circle, Activity.ON_START);
     }
   }
 
-  private static StartFailure awaitStart(Cell<?> cell) throws InterruptedException {
-    cell.lifecycle().started().await(cell.graph().time(), "the start of", cell.path());
-    return cell.lifecycle().startFailure();
+  /**
+   * Waits until its start is over, noted as a wait for it: it fails if the cell waits for the calling thread.
+   *
+   * @param cell which
+   * @param what what its caller has called
+   */
+  static void await(Cell<?> cell, String what) {
+    Uninterruptibly.await(new NotedWait(cell, what));
+  }
+
+  /** A wait for the end of a start. */
+  private static class Wait implements Uninterruptibly.Wait<StartFailure>,
+      Waits.Awaiter<StartFailure, RuntimeException> {
+    final Cell<?> cell;
+
+    Wait(Cell<?> cell) {
+      this.cell = cell;
+    }
+
+    @Override
+    public StartFailure once() throws InterruptedException {
+      return await();
+    }
+
+    @Override
+    public final StartFailure await() throws InterruptedException {
+      cell.lifecycle().started().await(cell.graph().time(), "the start of", cell.path());
+      return cell.lifecycle().startFailure();
+    }
+  }
+
+  /** One that others know of. */
+  private static final class NotedWait extends Wait {
+    private final String what;
+
+    NotedWait(Cell<?> cell, String what) {
+      super(cell);
+      this.what = what;
+    }
+
+    @Override
+    public StartFailure once() throws InterruptedException {
+      return cell.graph().waits().during(what, cell, this);
+    }
   }
 }

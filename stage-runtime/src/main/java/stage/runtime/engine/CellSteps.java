@@ -1,7 +1,6 @@
 package stage.runtime.engine;
 
 import stage.api.StopReason;
-import stage.api.TimerAction;
 import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Activity;
 import stage.runtime.time.Probe;
@@ -205,7 +204,26 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
   @Override
   public void around(Runnable steps) {
     if (context == null) guard(steps);
-    else guard(() -> context.run(() -> guard(steps)));
+    else guard(new Runnable() {
+      @Override
+      public void run() {
+        context.run(new Guarded(steps));
+      }
+    });
+  }
+
+  /** Steps within the context. */
+  private final class Guarded implements Runnable {
+    private final Runnable steps;
+
+    Guarded(Runnable steps) {
+      this.steps = steps;
+    }
+
+    @Override
+    public void run() {
+      guard(steps);
+    }
   }
 
   private void guard(Runnable steps) {
@@ -317,20 +335,17 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     switch (work) {
       case MAIL -> incarnations.handle(cell.mailbox());
       case CONSUMERS -> cell.signals().answer(Signals.CONSUMER_LEFT, new MeetConsumers());
-      case CANCEL_SUBSCRIPTION -> cell.signals().answer(Signals.CANCEL_ASKED, this::cancelSubscription);
+      case CANCEL_SUBSCRIPTION -> cell.signals().answer(Signals.CANCEL_ASKED, new CancelSubscription());
       case SUBSCRIBED -> {
         LaneInlet<?> inlet = cell.consumerHalf().newcomer(incarnations.incarnation());
         if (inlet != null) tellOf(inlet);
       }
-      case TIMER -> {
-        TimerAction action = incarnations.timers().takeDue(nowNanos);
-        incarnations.run(Activity.TIMER, action::run);
-      }
+      case TIMER -> incarnations.ring(nowNanos);
       case FLUSH -> {
         dropOlder();
         producerHalf().flush();
       }
-      case INTAKE -> cell.signals().answer(Signals.HANDED_IN, producerHalf().intakeDoor()::accept);
+      case INTAKE -> cell.signals().answer(Signals.HANDED_IN, producerHalf().intakeDoor());
       case START, CANCEL, STOP, HOLD, RELEASE, KILL, LEAVE, TASKS, CONSUMER_NEWS, NOTIFY, IDLE, COMPLETE, TURN,
           SUBSCRIPTION_ENDED, FINISH, NOTHING ->
           throw new IllegalStateException(work + " is not to be served");
@@ -342,16 +357,19 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
    * Does work of a generator that does not need its behaviour, while its thread is in user code. If it throws, that
    * thread finds the exception.
    */
-  void doChores() {
-    if (unanswered != null || lifecycle.hasEnded()) return;
-    try {
-      if (cell.signals().has(Signals.CONSUMER_LEFT) || producerHalf().hasLaneNews())
-        cell.signals().answer(Signals.CONSUMER_LEFT, new MeetConsumers());
-      while (producerHalf().canFlush()) producerHalf().flush();
-    } catch (Throwable failure) {
-      unanswered = failure;
+  final class Chores implements Runnable {
+    @Override
+    public void run() {
+      if (unanswered != null || lifecycle.hasEnded()) return;
+      try {
+        if (cell.signals().has(Signals.CONSUMER_LEFT) || producerHalf().hasLaneNews())
+          cell.signals().answer(Signals.CONSUMER_LEFT, new MeetConsumers());
+        while (producerHalf().canFlush()) producerHalf().flush();
+      } catch (Throwable failure) {
+        unanswered = failure;
+      }
+      chores++;
     }
-    chores++;
   }
 
   /** {@return how often another thread has done this work: each time, demand may have changed} */
@@ -373,12 +391,15 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
     }
   }
 
-  private void cancelSubscription() {
-    LaneInlet<?> inlet = selector.toCancel();
-    if (inlet != null && !inlet.isCancelled()) lifecycle.cutInput();
-    if (inlet != null) cell.consumerHalf().leave(inlet);
-    // another one, or one with events still being worked on
-    if (cell.consumerHalf().hasCancelled()) cell.signals().set(Signals.CANCEL_ASKED);
+  private final class CancelSubscription implements Runnable {
+    @Override
+    public void run() {
+      LaneInlet<?> inlet = selector.toCancel();
+      if (inlet != null && !inlet.isCancelled()) lifecycle.cutInput();
+      if (inlet != null) cell.consumerHalf().leave(inlet);
+      // another one, or one with events still being worked on
+      if (cell.consumerHalf().hasCancelled()) cell.signals().set(Signals.CANCEL_ASKED);
+    }
   }
 
   private void tellOf(LaneInlet<?> inlet) {

@@ -2,7 +2,6 @@ package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import stage.api.CancelPolicy;
 import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
@@ -58,14 +57,12 @@ final class ConsumerHalf {
     return cell;
   }
 
-  /** {@return the events that were handed to threads of their own; made by the first incarnation, and kept} */
-  @SuppressWarnings("unchecked")   // a cell has tasks of one kind: those of its spec
-  <T extends Tasks<?, ?>> T tasks(Supplier<T> first) {
-    if (tasks == null) tasks = first.get();
-    return (T) tasks;
+  /** Events are handed to threads of their own: the first incarnation says so, and they are kept. */
+  void hasTasks(Tasks<?, ?> first) {
+    tasks = first;
   }
 
-  /** {@return the same; null if the stage hands no event to threads of their own} Any thread. */
+  /** {@return those events; null if the stage hands none to threads of their own} Any thread. */
   Tasks<?, ?> tasks() {
     return tasks;
   }

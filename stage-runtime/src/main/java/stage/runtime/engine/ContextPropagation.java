@@ -54,28 +54,41 @@ final class ContextPropagation {
       steps.run();
       return;
     }
-    boolean[] ran = {false};
+    var within = new Within(steps);
     Throwable failure = null;
     try {
-      around.accept(() -> {
-        if (ran[0]) throw new IllegalStateException(
-            "the context ran an incarnation of stage " + cell.path() + " twice; it must run it once");
-        ran[0] = true;
-        isWithin = true;
-        hasStartedWithin = false;
-        steps.run();
-      });
+      around.accept(within);
     } catch (Throwable thrown) {
       failure = thrown;
     }
     if (!cell.isCurrent()) return;
     isWithin = false;
-    if (!ran[0]) {
+    if (!within.ran) {
       var notRun = new IllegalStateException(
           "the context did not run the incarnation of stage " + cell.path() + "; it must run it once");
       cell.startFailed(failure == null ? notRun : failure);
     } else if (failure != null) {
       cell.report("the context of stage " + cell.path() + " threw after its incarnation", failure);
+    }
+  }
+
+  /** What the context runs: once. */
+  private final class Within implements Runnable {
+    private final Runnable steps;
+    private boolean ran;
+
+    Within(Runnable steps) {
+      this.steps = steps;
+    }
+
+    @Override
+    public void run() {
+      if (ran) throw new IllegalStateException(
+          "the context ran an incarnation of stage " + cell.path() + " twice; it must run it once");
+      ran = true;
+      isWithin = true;
+      hasStartedWithin = false;
+      steps.run();
     }
   }
 

@@ -1,6 +1,5 @@
 package stage.runtime.engine;
 
-import java.util.function.Supplier;
 import stage.api.Stage;
 
 /** The contracts that a behaviour may implement, each by the name that users know. */
@@ -35,20 +34,20 @@ enum Contract {
    *
    * @throws IllegalStateException if it does not implement the one contract of the cell's spec, and no other
    */
-  static void ensureOf(Stage.Behaviour behaviour, CellParts parts, Supplier<String> path) {
+  static void ensureOf(Stage.Behaviour behaviour, CellParts parts, Cell<?> cell) {
     Contract wanted = of(parts);
     Contract found = null;
     for (Contract contract : ALL) {
       if (!contract.type.isInstance(behaviour)) continue;
       if (found != null) {
-        throw new IllegalStateException("the factory of stage " + path.get() + " returned a "
+        throw new IllegalStateException("the factory of stage " + cell.path() + " returned a "
             + behaviour.getClass().getName() + ", which implements " + found + " and " + contract
             + "; a behaviour implements one contract, and one that consumes and emits is a " + PRODUCER_CONSUMER);
       }
       found = contract;
     }
     if (found != wanted) {
-      throw new IllegalStateException("the factory of stage " + path.get() + " returned a "
+      throw new IllegalStateException("the factory of stage " + cell.path() + " returned a "
           + behaviour.getClass().getName() + ", which is a " + found + ", but its spec is that of a " + wanted
           + "; describe it with " + found.described);
     }

@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 import stage.api.EventFunction;
 import stage.runtime.bridge.AbandonableFunction;
 import stage.runtime.time.Activity;
@@ -141,14 +142,17 @@ final class EventTask<I, O> {
   }
 
   private O made() throws Exception {
-    return function instanceof AbandonableFunction<I, O> abandonable ? abandonable.apply(event, this::finishInstead)
+    return function instanceof AbandonableFunction<I, O> abandonable ? abandonable.apply(event, new FinishInstead())
         : function.apply(event);
   }
 
   /** Finishes it on another thread, because its own does not react to its interrupt and never will finish it. */
-  private void finishInstead(O made) {
-    isAbandoned = true;
-    finish(made, null);
+  private final class FinishInstead implements Consumer<O> {
+    @Override
+    public void accept(O made) {
+      isAbandoned = true;
+      finish(made, null);
+    }
   }
 
   /** The attempt could not begin. The cell's thread. */

@@ -56,7 +56,7 @@ final class Handover {
    * What few of many cells ever need: the threads that were replaced, how much of them was refused, and the chores of a
    * generator.
    */
-  private static final class Rest {
+  static final class Rest {
     private static final VarHandle REFUSED = Handles.of(MethodHandles.lookup(), "refused", long.class);
 
     private final Chores chores;                         // null except for a generator

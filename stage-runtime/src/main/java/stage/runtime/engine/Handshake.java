@@ -4,7 +4,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 import stage.api.Demand;
 import stage.api.Dispatcher;
 import stage.api.ProducerRef;
@@ -16,14 +16,23 @@ import stage.api.SubscriptionSpec;
 import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
 import stage.runtime.mailbox.Signals;
-import stage.runtime.time.Uninterruptibly;
 
 /**
  * How one cell subscribes to another: everything is checked before anything is changed, and when the call returns both
  * know of the lane between them. Any thread.
  */
 public final class Handshake {
-  private static final Route<Cell<?>> ROUTE = new Route<>(Cell::forEachConsumer, Cell::forEachProducer);
+  private static final Route<Cell<?>> ROUTE = new Route<>(new Route.Edges<>() {
+    @Override
+    public List<Cell<?>> from(Cell<?> cell) {
+      return cell.consumers();
+    }
+  }, new Route.Edges<>() {
+    @Override
+    public List<Cell<?>> from(Cell<?> cell) {
+      return cell.producers();
+    }
+  });
 
   private Handshake() {}
 
@@ -43,10 +52,7 @@ public final class Handshake {
   /** Waits until it is known how its behaviour takes events: with its first incarnation. */
   private static void awaitFirstStart(Cell<?> consumer) {
     if (consumer.lifecycle().started().isReached() || consumer.driver().isCurrent()) return;
-    Uninterruptibly.await(() -> consumer.graph().waits().during("subscribeTo()", consumer, () -> {
-      consumer.lifecycle().started().await(consumer.graph().time(), "the start of", consumer.path());
-      return null;
-    }));
+    CellStart.await(consumer, "subscribeTo()");
   }
 
   /**
@@ -59,8 +65,13 @@ public final class Handshake {
     List<? extends SubscriptionSpec<?>> subscriptions = cell.takeSubscriptions();
     if (subscriptions.isEmpty()) return;
     List<Made<?>> made = new ArrayList<>(subscriptions.size());
-    cell.graph().lock().run(() -> subscriptions.forEach(subscription -> made.add(connect(cell, subscription))));
-    made.forEach(each -> each.logIfTooLate(cell));
+    cell.graph().lock().lock();
+    try {
+      for (SubscriptionSpec<?> subscription : subscriptions) made.add(connect(cell, subscription));
+    } finally {
+      cell.graph().lock().unlock();
+    }
+    for (Made<?> each : made) each.logIfTooLate(cell);
   }
 
   /**
@@ -166,11 +177,9 @@ public final class Handshake {
 
   private static SubscriptionRefusedException refusedForEnd(Cell<?> consumer, Cell<?> producer, String who,
       StopReason reason) {
-    Throwable cause = switch (reason) {
-      case StopReason.Crashed(var thrown) -> thrown;
-      case StopReason.ProducerFailed(var path, var thrown) -> thrown;
-      case null, default -> null;
-    };
+    Throwable cause = null;
+    if (reason instanceof StopReason.Crashed crashed) cause = crashed.cause();
+    else if (reason instanceof StopReason.ProducerFailed failed) cause = failed.cause();
     SubscriptionRefusedException refused = refused(consumer, producer, who + " has ended: " + reason);
     if (cause != null) refused.initCause(cause);   // and is not asked for its text under the lock
     return refused;
@@ -240,7 +249,8 @@ public final class Handshake {
   private static void ensureNoCycle(Cell<?> consumer, Cell<?> producer) {
     List<Cell<?>> way = ROUTE.between(consumer, producer);
     if (way.isEmpty()) return;
-    String path = way.stream().map(Cell::path).collect(Collectors.joining(" -> "));
+    var path = new StringJoiner(" -> ");
+    for (Cell<?> each : way) path.add(each.path());
     throw refused(consumer, producer, "that would close the cycle " + path + " -> " + consumer.path()
         + "; use allowingCycle() if that is meant");
   }

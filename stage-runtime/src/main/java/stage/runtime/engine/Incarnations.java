@@ -348,19 +348,39 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
   // ---- timers
 
   StageContext.Timer addTimer(TimerAction action, long delayNanos, long periodNanos) {
-    Timers.Due[] due = {null};
-    inEngine(() -> {
+    var timer = new NewTimer(action, delayNanos, periodNanos);
+    inEngine(timer);
+    return timer;
+  }
+
+  /** A timer as its user sees it, who is to cancel it on the right thread. */
+  private final class NewTimer implements StageContext.Timer, Runnable {
+    private final TimerAction action;
+    private final long delayNanos;
+    private final long periodNanos;
+    private Timers.Due due;
+
+    NewTimer(TimerAction action, long delayNanos, long periodNanos) {
+      this.action = action;
+      this.delayNanos = delayNanos;
+      this.periodNanos = periodNanos;
+    }
+
+    @Override
+    public void run() {
       if (timers == null) timers = new Timers();
       if (timers.waiting() >= MOST_TIMERS) {
         throw new IllegalStateException("stage " + cell.path() + " has " + MOST_TIMERS + " timers already, which is the"
             + " most; cancel those it needs no longer, or set one timer for the next of many times");
       }
-      due[0] = timers.add(action, cell.graph().time().nanos() + delayNanos, periodNanos);
-    });
-    return () -> {
+      due = timers.add(action, cell.graph().time().nanos() + delayNanos, periodNanos);
+    }
+
+    @Override
+    public void cancel() {
       cell.ensureOwnThread("cancel() of a timer");
-      due[0].cancel();
-    };
+      due.cancel();
+    }
   }
 
   void dropTimers() {

@@ -49,18 +49,24 @@ final class Intake<O> {
   void emit(O event) throws InterruptedException {
     // A caller that does not wait for demand must know it: the first one waits until the current turn is over.
     if (overflow.kind() != Overflow.Kind.BLOCK && !counted.isOpen() && !cell.driver().isCurrent()) {
-      cell.waits().during("emit()", cell, () -> {
-        counted.await();
-        return null;
+      cell.waits().during("emit()", cell, new Waits.Awaiter<Void, RuntimeException>() {
+        @Override
+        public Void await() throws InterruptedException {
+          counted.await();
+          return null;
+        }
       });
     }
     switch (overflow.kind()) {
       case BLOCK -> {
         if (!permits.tryAcquire()) {
           cell.ensureForeignThread("emit() beyond demand");
-          cell.waits().during("emit()", cell, () -> {
-            permits.acquire();
-            return null;
+          cell.waits().during("emit()", cell, new Waits.Awaiter<Void, RuntimeException>() {
+            @Override
+            public Void await() throws InterruptedException {
+              permits.acquire();
+              return null;
+            }
           });
         }
         enqueue(event);

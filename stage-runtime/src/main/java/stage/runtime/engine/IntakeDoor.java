@@ -5,7 +5,7 @@ import stage.api.StageEndedException;
 import stage.runtime.mailbox.Signals;
 
 /** The way into a producer for events from outside: an {@link Intake} from the first of them on, and none before. */
-final class IntakeDoor<O> {
+final class IntakeDoor<O> implements Runnable {
   private final ProducerPort cell;
   private final ProducerHalf<O> half;
   private volatile Intake<O> intake;   // set once, under the graph's lock, by the first thread that emits from outside
@@ -19,10 +19,13 @@ final class IntakeDoor<O> {
   Intake<O> open() {
     Intake<O> there = intake;
     if (there == null) {
-      cell.lock().run(() -> {
+      cell.lock().lock();
+      try {
         if (intake == null) intake =
             new Intake<>(cell, half.overflow(), cell.time().permits(0, "demand of the consumers of", cell.path()));
-      });
+      } finally {
+        cell.lock().unlock();
+      }
       there = intake;
       cell.signals().set(Signals.HANDED_IN);
     }
@@ -58,7 +61,8 @@ final class IntakeDoor<O> {
   }
 
   /** Takes in what was handed in. */
-  void accept() {
+  @Override
+  public void run() {
     if (intake != null) intake.accept(half);
   }
 

@@ -76,7 +76,12 @@ final class LaneInlet<I> implements BoundedInlet<I> {
     }
     // a cancelled subscription asks for nothing (Reactive Streams rule 3.6), and the lane is the producer's
     if (lane.hasLeft()) return;
-    cell().inEngine(() -> ask(events));
+    cell().inEngine(new Runnable() {
+      @Override
+      public void run() {
+        ask(events);
+      }
+    });
   }
 
   private void ask(long events) {
@@ -242,12 +247,19 @@ final class LaneInlet<I> implements BoundedInlet<I> {
   @Override
   public void cancel() {
     cell().ensureOwnThread("cancel()");
-    cell().inEngine(() -> {
-      cancelled = true;
-      if (inHand > 0) return;
-      half.isCancelled(this);
-      cell().signals().set(Signals.CANCEL_ASKED);
+    cell().inEngine(new Runnable() {
+      @Override
+      public void run() {
+        leave();
+      }
     });
+  }
+
+  private void leave() {
+    cancelled = true;
+    if (inHand > 0) return;
+    half.isCancelled(this);
+    cell().signals().set(Signals.CANCEL_ASKED);
   }
 
   @Override

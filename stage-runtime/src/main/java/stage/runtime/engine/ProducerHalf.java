@@ -150,9 +150,12 @@ final class ProducerHalf<O> implements Rejections {
   IntakeDoor<O> ensureIntakeDoor() {
     IntakeDoor<O> there = intakeDoor;
     if (there != null) return there;
-    cell.lock().run(() -> {
+    cell.lock().lock();
+    try {
       if (intakeDoor == null) intakeDoor = new IntakeDoor<>(cell, this);
-    });
+    } finally {
+      cell.lock().unlock();
+    }
     return intakeDoor;
   }
 

@@ -79,7 +79,13 @@ final class Roster<T> {
   /** {@return all of them; nobody changes the array} Waits for the graph's lock where there are many. */
   T[] all() {
     T[] there = all;
-    return there != null ? there : lock.get(this::gather);
+    if (there != null) return there;
+    lock.lock();
+    try {
+      return gather();
+    } finally {
+      lock.unlock();
+    }
   }
 
   private T[] gather() {

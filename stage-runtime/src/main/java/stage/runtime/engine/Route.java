@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * Ways through a graph. In loops: a graph may be deeper than a stack.
@@ -17,7 +16,7 @@ import java.util.function.Consumer;
 final class Route<T> {
   /** The edges from one place, in one direction. */
   interface Edges<T> {
-    void forEachNext(T from, Consumer<T> next);
+    List<T> from(T place);
   }
 
   private final Edges<T> down;
@@ -39,9 +38,7 @@ final class Route<T> {
     Set<T> found = new LinkedHashSet<>();
     var ahead = new ArrayDeque<T>(List.of(from));
     while (!ahead.isEmpty()) {
-      down.forEachNext(ahead.poll(), next -> {
-        if (found.add(next)) ahead.add(next);
-      });
+      for (T next : down.from(ahead.poll())) if (found.add(next)) ahead.add(next);
     }
     return found;
   }
@@ -82,11 +79,11 @@ final class Route<T> {
     /** Looks one step beyond the next place; there is one. */
     void goOn() {
       T at = ahead.remove();
-      edges.forEachNext(at, next -> {
-        if (cameFrom.containsKey(next)) return;
+      for (T next : edges.from(at)) {
+        if (cameFrom.containsKey(next)) continue;
         cameFrom.put(next, at);
         ahead.add(next);
-      });
+      }
     }
 
     boolean isOver() {

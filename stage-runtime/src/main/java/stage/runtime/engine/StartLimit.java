@@ -1,10 +1,8 @@
 package stage.runtime.engine;
 
 import java.time.Duration;
-import java.util.function.Supplier;
 import stage.api.StageKilledException;
 import stage.api.StageOptions;
-import stage.runtime.time.Driver;
 import stage.runtime.time.ShortLock;
 import stage.runtime.time.Time;
 
@@ -12,50 +10,43 @@ import stage.runtime.time.Time;
  * Ends a start that takes too long: interrupts it, and lets its supervisor abandon the thread if that does not help.
  * One per start.
  */
-final class StartLimit {
-  private final Supplier<String> path;
+final class StartLimit implements Runnable {
+  private final Cell<?> cell;
   private final Duration limit;
-  private final ShortLock lock;
-  private final Driver driver;
-  private final Runnable overdue;
+  private final ShortLock lock;       // the graph's: orders the interrupt and the end of the start
   private Time.Alarm alarm;           // the cell's thread only
   private boolean met;                // guarded by the lock
   private volatile boolean expired;   // written under the lock
 
-  private StartLimit(
-      Supplier<String> path, Duration limit, ShortLock lock, Driver driver, Runnable overdue) {
-    this.path = path;
+  private StartLimit(Cell<?> cell, Duration limit) {
+    this.cell = cell;
     this.limit = limit;
-    this.lock = lock;
-    this.driver = driver;
-    this.overdue = overdue;
+    this.lock = cell.graph().lock();
   }
 
-  /**
-   * {@return the limit of a start that begins now; null if it has none}
-   *
-   * @param path of the stage that starts
-   * @param limit how long that may take
-   * @param lock orders the interrupt and the end of the start
-   * @param driver of the thread to interrupt
-   * @param overdue called on the thread for timers after the interrupt
-   */
-  static StartLimit begin(Supplier<String> path, Duration limit, Time time, ShortLock lock, Driver driver,
-      Runnable overdue) {
+  /** {@return the limit of a start of this cell that begins now; null if it has none} */
+  static StartLimit begin(Cell<?> cell) {
+    Duration limit = cell.options().startTimeout();
     if (limit.equals(StageOptions.NO_START_TIMEOUT)) return null;
-    var begun = new StartLimit(path, limit, lock, driver, overdue);
-    begun.alarm = time.at(time.nanos() + Time.toNanos(limit), begun::expire);
+    var begun = new StartLimit(cell, limit);
+    Time time = cell.graph().time();
+    begun.alarm = time.at(time.nanos() + Time.toNanos(limit), begun);
     return begun;
   }
 
-  private void expire() {
-    // The interrupt is sent under the lock that end() takes, so it cannot hit what the cell does after the start.
-    lock.run(() -> {
+  /** It has taken too long. On the thread for timers. */
+  @Override
+  public void run() {
+    lock.lock();
+    try {
+      // under the lock that end() takes, so the interrupt cannot hit what the cell does after the start
       if (met) return;
       expired = true;
-      driver.interrupt();
-    });
-    if (expired) overdue.run();
+      cell.driver().interrupt();
+    } finally {
+      lock.unlock();
+    }
+    cell.owner().services().overdue(cell);
   }
 
   /** Any thread. */
@@ -71,11 +62,16 @@ final class StartLimit {
    */
   Throwable end(Throwable thrown) {
     alarm.cancel();
-    lock.run(() -> met = !expired);
+    lock.lock();
+    try {
+      met = !expired;
+    } finally {
+      lock.unlock();
+    }
     if (met) return thrown;
     Thread.interrupted();
     var late = new StageKilledException(
-        "the start of stage " + path.get() + " took longer than its start timeout of " + limit);
+        "the start of stage " + cell.path() + " took longer than its start timeout of " + limit);
     if (thrown != null) late.addSuppressed(thrown);
     return late;
   }

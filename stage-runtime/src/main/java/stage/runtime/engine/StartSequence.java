@@ -75,10 +75,20 @@ public final class StartSequence implements Waits.Awaited, FirstStart {
   public void await() {
     if (open.get() == 0) return;
     try {
-      Uninterruptibly.await(() -> graph.waits().during("start()", this, this::awaitAll), this::interrupted);
+      Uninterruptibly.await(new Uninterruptibly.Wait<Void>() {
+        @Override
+        public Void once() throws InterruptedException {
+          return graph.waits().during("start()", StartSequence.this, new All());
+        }
+      }, new Runnable() {
+        @Override
+        public void run() {
+          interrupted();
+        }
+      });
     } catch (IllegalStateException circle) {   // in its onStart one waits for the stage that runs this init
       giveUpCurrent(circle);
-      Uninterruptibly.await(this::awaitAll);
+      Uninterruptibly.await(new All());
     }
   }
 
@@ -90,6 +100,19 @@ public final class StartSequence implements Waits.Awaited, FirstStart {
     if (at == null) return;   // there was none
     failed.compareAndSet(null, new Failed(at, new StartFailure(why, Activity.ON_START)));
     await();
+  }
+
+  /** The wait for all of them. */
+  private final class All implements Uninterruptibly.Wait<Void>, Waits.Awaiter<Void, RuntimeException> {
+    @Override
+    public Void once() throws InterruptedException {
+      return awaitAll();
+    }
+
+    @Override
+    public Void await() throws InterruptedException {
+      return awaitAll();
+    }
   }
 
   private Void awaitAll() throws InterruptedException {

@@ -44,30 +44,34 @@ final class States {
    */
   States committedOnly() {
     var states = new States(cell);
-    byName.forEach((name, kept) -> states.byName.put(name, kept.committedOnly()));
+    for (Map.Entry<String, Stored> each : byName.entrySet())
+      states.byName.put(each.getKey(), each.getValue().committedOnly());
     return states;
   }
 
   @SuppressWarnings("unchecked")   // the name was given by the same author
   <T> State<T> state(String name, T initial) {
-    if (byName.computeIfAbsent(name, n -> new Value<>(cell, initial)) instanceof Value<?> value)
-      return (State<T>) value;
+    Stored known = byName.get(name);
+    if (known == null) byName.put(name, known = new Value<>(cell, initial));
+    if (known instanceof Value<?> value) return (State<T>) value;
     throw new IllegalArgumentException(
         "state \"" + name + "\" of stage " + cell.path() + " is a map state; ask for it with mapState()");
   }
 
   @SuppressWarnings("unchecked")
   <K, V> MapState<K, V> mapState(String name) {
-    if (byName.computeIfAbsent(name, n -> new Keyed<>(cell, new HashMap<>())) instanceof Keyed<?, ?> keyed)
-      return (MapState<K, V>) keyed;
+    Stored known = byName.get(name);
+    if (known == null) byName.put(name, known = new Keyed<>(cell, new HashMap<>()));
+    if (known instanceof Keyed<?, ?> keyed) return (MapState<K, V>) keyed;
     throw new IllegalArgumentException(
         "state \"" + name + "\" of stage " + cell.path() + " is no map state; ask for it with state()");
   }
 
   @SuppressWarnings("unchecked")   // the name was given by the same operator
   <T extends Transactional> T transactional(String name, Supplier<T> first) {
-    if (byName.computeIfAbsent(name, n -> new Operated(first.get())) instanceof Operated operated)
-      return (T) operated.state;
+    Stored known = byName.get(name);
+    if (known == null) byName.put(name, known = new Operated(first.get()));
+    if (known instanceof Operated operated) return (T) operated.state;
     throw new IllegalArgumentException(
         "state \"" + name + "\" of stage " + cell.path() + " is no operator's; ask for it with state() or mapState()");
   }
@@ -249,29 +253,31 @@ final class States {
     public void forEach(BiConsumer<? super K, ? super V> action) {
       cell.ensureOwnThread("forEach()");
       Objects.requireNonNull(action, "action must not be null");
-      committed.forEach((key, value) -> {
-        if (!changed.containsKey(key)) action.accept(key, value);
-      });
-      changed.forEach((key, value) -> {
-        if (value != null) action.accept(key, value);
-      });
+      for (Map.Entry<K, V> each : committed.entrySet())
+        if (!changed.containsKey(each.getKey())) action.accept(each.getKey(), each.getValue());
+      for (Map.Entry<K, V> each : changed.entrySet())
+        if (each.getValue() != null) action.accept(each.getKey(), each.getValue());
     }
 
     @Override
     public Map<K, V> copy() {
-      Map<K, V> copy = new HashMap<>();
-      forEach(copy::put);
+      cell.ensureOwnThread("copy()");
+      Map<K, V> copy = new HashMap<>(committed);
+      for (Map.Entry<K, V> each : changed.entrySet()) {
+        if (each.getValue() == null) copy.remove(each.getKey());
+        else copy.put(each.getKey(), each.getValue());
+      }
       return copy;
     }
 
     @Override
     public void commit() {
       if (changed.isEmpty()) return;
-      changed.forEach((key, value) -> {
-        if (value == null) committed.remove(key);
-        else committed.put(key, value);
-        aside.remove(key);
-      });
+      for (Map.Entry<K, V> each : changed.entrySet()) {
+        if (each.getValue() == null) committed.remove(each.getKey());
+        else committed.put(each.getKey(), each.getValue());
+        aside.remove(each.getKey());
+      }
       changed.clear();
     }
 
@@ -291,7 +297,8 @@ final class States {
     public void takeUp() {
       swap();
       size = committed.size();
-      changed.forEach((key, value) -> size += (value == null ? 0 : 1) - (committed.containsKey(key) ? 1 : 0));
+      for (Map.Entry<K, V> each : changed.entrySet())
+        size += (each.getValue() == null ? 0 : 1) - (committed.containsKey(each.getKey()) ? 1 : 0);
     }
 
     private void swap() {

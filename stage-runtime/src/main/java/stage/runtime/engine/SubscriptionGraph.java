@@ -70,12 +70,15 @@ public final class SubscriptionGraph {
   boolean claim(Stage.Behaviour behaviour) {
     Class<?> type = behaviour.getClass();
     if (type.isHidden() && type.getDeclaredFields().length == 0) return true;
-    return lock.get(() -> behaviours.add(behaviour));
+    lock.lock();
+    try {
+      return behaviours.add(behaviour);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /**
-   * Takes no memory, not even for a lambda that is linked when first used: the behaviour may be what fills the heap.
-   */
+  /** Takes no memory: the behaviour may be what fills the heap. */
   void release(Stage.Behaviour behaviour) {
     lock.lock();
     try {

@@ -11,7 +11,7 @@ import stage.runtime.time.WaitState;
 /**
  * A stage that hands each event to a thread of its own. Its turns start such threads and collect their results.
  */
-final class TaskRole<I, O> extends Role {
+final class TaskRole<I, O> extends Role implements Turns.Turn {
   private static final Object DONE = new Object();
 
   private final ConsumerHalf input;
@@ -29,21 +29,39 @@ final class TaskRole<I, O> extends Role {
   }
 
   static <I> TaskRole<I, Object> perEvent(int concurrency, EventHandler<I> handler, CellParts parts) {
-    Tasks<I, Object> tasks = parts.input().tasks(
-        () -> new Tasks<I, Object>(parts.input(), parts.redelivery(), true, false));
-    tasks.use(concurrency, event -> {
-      handler.handle(event);
-      return DONE;
-    });
+    Tasks<I, Object> tasks = tasksOf(parts, true, false);
+    tasks.use(concurrency, new Handling<>(handler));
     return new TaskRole<>(parts, tasks, null);
   }
 
   static <I, O> TaskRole<I, O> mapConcurrent(Description.MapConcurrent described, EventFunction<I, O> function,
       Stage.Behaviour stage, CellParts parts) {
-    Tasks<I, O> tasks = parts.input().tasks(
-        () -> new Tasks<I, O>(parts.input(), parts.redelivery(), described.isOrdered(), true));
+    Tasks<I, O> tasks = tasksOf(parts, described.isOrdered(), true);
     tasks.use(described.concurrency(), function);
     return new TaskRole<>(parts, tasks, parts.outputOf(stage));
+  }
+
+  /** {@return the tasks of the cell: the first incarnation makes them} */
+  @SuppressWarnings("unchecked")   // all incarnations of a cell are of the same types
+  private static <I, O> Tasks<I, O> tasksOf(CellParts parts, boolean isOrdered, boolean isEmitting) {
+    if (parts.input().tasks() == null)
+      parts.input().hasTasks(new Tasks<I, O>(parts.input(), parts.redelivery(), isOrdered, isEmitting));
+    return (Tasks<I, O>) parts.input().tasks();
+  }
+
+  /** A handler as a function. */
+  private static final class Handling<I> implements EventFunction<I, Object> {
+    private final EventHandler<I> handler;
+
+    Handling(EventHandler<I> handler) {
+      this.handler = handler;
+    }
+
+    @Override
+    public Object apply(I event) throws Exception {
+      handler.handle(event);
+      return DONE;
+    }
   }
 
   private long demand() {
@@ -79,7 +97,8 @@ final class TaskRole<I, O> extends Role {
   }
 
   /** Takes in finished events; the turn is open. */
-  void collect() {
+  @Override
+  public void run() {
     tasks.collect(out);
   }
 

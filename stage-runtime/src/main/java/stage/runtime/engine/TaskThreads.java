@@ -6,10 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 import stage.api.RunningEvent;
 import stage.runtime.bridge.EventWrapper;
 import stage.runtime.mailbox.Signals;
@@ -148,7 +146,12 @@ final class TaskThreads<I, O> {
 
   /** {@return the threads that handle an event now, the oldest attempt first} */
   List<Thread> atWork() {
-    return byAge().map(EventTask::runner).filter(Objects::nonNull).map(TaskRunner::thread).toList();
+    List<Thread> threads = new ArrayList<>();
+    for (EventTask<I, O> task : byAge()) {
+      TaskRunner<I, O> runner = task.runner();
+      if (runner != null) threads.add(runner.thread());
+    }
+    return List.copyOf(threads);
   }
 
   /** {@return how many of those there are} */
@@ -166,15 +169,26 @@ final class TaskThreads<I, O> {
 
   /** {@return the events that are being worked on, the oldest attempt first} */
   List<RunningEvent<I>> events() {
-    return byAge().map(this::handleTo).toList();
+    List<RunningEvent<I>> events = new ArrayList<>();
+    for (EventTask<I, O> task : byAge()) events.add(handleTo(task));
+    return List.copyOf(events);
   }
 
-  private Stream<EventTask<I, O>> byAge() {
-    return running().sorted(Comparator.comparingLong(task -> task.number));
+  private List<EventTask<I, O>> byAge() {
+    List<EventTask<I, O>> tasks = new ArrayList<>();
+    for (TaskRunner<I, O> runner : runners) {
+      EventTask<I, O> task = runner.task();
+      if (task != null) tasks.add(task);
+    }
+    tasks.sort(new ByAge());
+    return tasks;
   }
 
-  private Stream<EventTask<I, O>> running() {
-    return runners.stream().map(TaskRunner::task).filter(Objects::nonNull);
+  private static final class ByAge implements Comparator<EventTask<?, ?>> {
+    @Override
+    public int compare(EventTask<?, ?> one, EventTask<?, ?> other) {
+      return Long.compare(one.number, other.number);
+    }
   }
 
   private RunningEvent<I> handleTo(EventTask<I, O> task) {

@@ -39,7 +39,7 @@ final class Tasks<I, O> {
   private int concurrency;
   private EventFunction<I, O> function;
   private KeyedFunction<I, O> keyed;   // the same function; null if events have no keys
-  private final Predicate<LaneInlet<?>> hasMore = this::hasMore;
+  private final Predicate<LaneInlet<?>> hasMore = new HasMore();
   // walked in the order of the inlets' first events
   private final Map<LaneInlet<?>, TaskWindow<I, O>> windows = new LinkedHashMap<>();
   // events that may begin as soon as a thread is free; each incarnation has its own
@@ -93,9 +93,12 @@ final class Tasks<I, O> {
     return half.ready(hasMore);
   }
 
-  private boolean hasMore(LaneInlet<?> inlet) {
-    TaskWindow<I, O> window = windows.get(inlet);
-    return window != null ? window.hasMore() : !inlet.isCancelled() && inlet.lane().available() > 0;
+  private final class HasMore implements Predicate<LaneInlet<?>> {
+    @Override
+    public boolean test(LaneInlet<?> inlet) {
+      TaskWindow<I, O> window = windows.get(inlet);
+      return window != null ? window.hasMore() : !inlet.isCancelled() && inlet.lane().available() > 0;
+    }
   }
 
   /** {@return whether no event is being worked on} */
@@ -114,7 +117,9 @@ final class Tasks<I, O> {
 
   @SuppressWarnings("unchecked")   // all subscriptions of a cell carry its events
   private TaskWindow<I, O> windowOf(LaneInlet<?> inlet) {
-    return windows.computeIfAbsent(inlet, unknown -> new TaskWindow<>((LaneInlet<I>) unknown));
+    TaskWindow<I, O> known = windows.get(inlet);
+    if (known == null) windows.put(inlet, known = new TaskWindow<>((LaneInlet<I>) inlet));
+    return known;
   }
 
   /**

@@ -1,6 +1,7 @@
 package stage.runtime.engine;
 
 import java.util.PriorityQueue;
+import java.util.function.Predicate;
 import stage.api.StageContext;
 import stage.api.TimerAction;
 
@@ -56,9 +57,16 @@ final class Timers {
     queue.add(due);
   }
 
+  private static final class IsCancelled implements Predicate<Due> {
+    @Override
+    public boolean test(Due due) {
+      return due.action == null;
+    }
+  }
+
   private void throwOut() {
     if (cancelled >= FEWEST_TO_THROW_OUT && 2 * cancelled > queue.size()) {
-      queue.removeIf(due -> due.action == null);
+      queue.removeIf(new IsCancelled());
       cancelled = 0;
     }
     for (Due head = queue.peek(); head != null && head.action == null; head = queue.peek()) {

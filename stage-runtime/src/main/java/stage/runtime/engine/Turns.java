@@ -1,12 +1,12 @@
 package stage.runtime.engine;
 
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
 import stage.api.ConsumerAware;
 import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StopReason;
+import stage.api.TimerAction;
 import stage.runtime.bridge.OnNotify;
 import stage.runtime.mailbox.Mailbox;
 import stage.runtime.mailbox.Message;
@@ -98,7 +98,7 @@ abstract class Turns<S extends Stage.Behaviour> {
   /** Takes the role's own turn, which the selector has found. */
   final void turn() {
     if (cell.signals().has(Signals.WOKEN_UP)) {
-      cell.signals().answer(Signals.WOKEN_UP, role::wakeUp);
+      cell.signals().answer(Signals.WOKEN_UP, new WakeUp());
       if (cell.signals().has(Signals.PAUSED) || cell.isAccumulating() || !role.hasTurn()) return;
     }
     Thread.interrupted();   // left over from an earlier turn
@@ -117,6 +117,13 @@ abstract class Turns<S extends Stage.Behaviour> {
       return;
     }
     commit();
+  }
+
+  private final class WakeUp implements Runnable {
+    @Override
+    public void run() {
+      role.wakeUp();
+    }
   }
 
   /** Begins a turn, for which every subscription accepted before this counts. */
@@ -296,29 +303,42 @@ abstract class Turns<S extends Stage.Behaviour> {
 
   private void handleTaken(Message message) {
     if (message instanceof Message.Request request) asked = request;   // from here on its sender gets an answer
-    switch (message) {
-      case Message.Call call -> answer(call, () -> call.function.apply(behaviour));
-      case Message.CallEmit call -> answer(call, () -> call.function.apply(behaviour, outlet()));
-      case Message.Cast cast -> runBegun(Activity.CAST, () -> cast.action.accept(behaviour));
-      case Message.CastEmit cast -> runBegun(Activity.CAST, () -> cast.action.accept(behaviour, outlet()));
-      case Message.Replace replace -> {
-        if (!isGenerating()) {
-          replaceBehaviour(replace);
-        } else {
-          interruption = new Interruption.Replaced(replace);
-          asked = null;   // from here on the interruption has it
-          throw new CancellationException("stage " + cell.path() + " gets another behaviour");
-        }
-      }
+    if (message instanceof Message.Replace replace) makeWayFor(replace);
+    else if (message instanceof Message.Request call) answer(call);
+    else runBegun(Activity.CAST, new CodeOf(message));
+  }
+
+  private void makeWayFor(Message.Replace replace) {
+    if (!isGenerating()) {
+      replaceBehaviour(replace);
+    } else {
+      interruption = new Interruption.Replaced(replace);
+      asked = null;   // from here on the interruption has it
+      throw new CancellationException("stage " + cell.path() + " gets another behaviour");
     }
   }
 
-  private void answer(Message.Request call, Callable<Object> function) {
-    Object[] answer = {null};
-    Throwable failure = attemptBegun(Activity.CALL, () -> answer[0] = function.call());
+  private void answer(Message.Request call) {
+    var code = new CodeOf(call);
+    Throwable failure = attemptBegun(Activity.CALL, code);
     asked = null;
-    if (failure == null) call.answer(answer[0]);
+    if (failure == null) call.answer(code.answer);
     else call.fail(failure);
+  }
+
+  /** The user code of a message. */
+  private final class CodeOf implements Turn {
+    private final Message message;
+    private Object answer;   // null for a message without one
+
+    CodeOf(Message message) {
+      this.message = message;
+    }
+
+    @Override
+    public void run() throws Exception {
+      answer = ((Message.Code) message).run(behaviour, outlet());
+    }
   }
 
   /** {@return why the cell ends, or will end because its outlet is completed} */
@@ -334,17 +354,47 @@ abstract class Turns<S extends Stage.Behaviour> {
 
   /** Runs the behaviour's {@code onNotify}. */
   final void notified() {
-    cell.signals().answer(Signals.NOTIFIED, () -> {
-      if (behaviour instanceof OnNotify notified) run(Activity.NOTIFICATION, () -> notified.onNotify(role.outlet()));
-    });
+    cell.signals().answer(Signals.NOTIFIED, new Notified());
+  }
+
+  private final class Notified implements Runnable {
+    @Override
+    public void run() {
+      if (behaviour instanceof OnNotify) Turns.this.run(Activity.NOTIFICATION, new Turn() {
+        @Override
+        public void run() throws Exception {
+          ((OnNotify) behaviour).onNotify(role.outlet());
+        }
+      });
+    }
+  }
+
+  /** Runs the timer that is due. */
+  final void ring(long nowNanos) {
+    var body = new Ringing();
+    beginTurn();   // it asks the dispatcher's rule; if that throws, the timer is still there
+    body.action = timers().takeDue(nowNanos);
+    runBegun(Activity.TIMER, body);
+  }
+
+  private static final class Ringing implements Turn {
+    private TimerAction action;
+
+    @Override
+    public void run() throws Exception {
+      action.run();
+    }
   }
 
   /** Tells the behaviour of the next consumer that came or left. */
   final void tellOf(ConsumerNews news) {
     ConsumerNews.Item first = news.first();
-    run(first.callback(), () -> {
-      news.told();
-      tell(first);
+    run(first.callback(), new Turn() {
+      @Override
+      public void run() throws Exception {
+        news.told();
+        tell(first);
+      }
     });
   }
 
@@ -368,14 +418,24 @@ abstract class Turns<S extends Stage.Behaviour> {
     clock.run(awaitsEvents, nowNanos);
     if (!clock.isDue(nowNanos)) return;
     clock.ring();
-    run(Activity.ON_IDLE, () -> clock.stage().onIdle(role.outlet()));
+    run(Activity.ON_IDLE, new Turn() {
+      @Override
+      public void run() throws Exception {
+        clock.stage().onIdle(role.outlet());
+      }
+    });
   }
 
   /** Takes in the results of tasks. */
   final void collectTasks() {
-    cell.signals().answer(Signals.TASKS_FINISHED, () -> {
-      if (role instanceof TaskRole<?, ?> taskRole) run(Activity.TASKS, taskRole::collect);
-    });
+    cell.signals().answer(Signals.TASKS_FINISHED, new CollectTasks());
+  }
+
+  private final class CollectTasks implements Runnable {
+    @Override
+    public void run() {
+      if (role instanceof TaskRole<?, ?> taskRole) Turns.this.run(Activity.TASKS, taskRole);
+    }
   }
 
   // ---- a message that was abandoned, and why a generator must leave its one turn

@@ -2,8 +2,9 @@ package stage.runtime.engine;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.StringJoiner;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
 import stage.runtime.time.Driver;
 import stage.runtime.time.Time;
 
@@ -68,7 +69,10 @@ final class Waits {
   /** {@return the threads that wait now} */
   List<BlockedThread> now() {
     List<BlockedThread> all = new ArrayList<>();
-    waiting.forEach((thread, wait) -> all.add(BlockedThread.of(thread, wait.cell.path(), wait.what, wait.sinceNanos)));
+    for (Map.Entry<Thread, Waiting> each : waiting.entrySet()) {
+      Waiting wait = each.getValue();
+      all.add(BlockedThread.of(each.getKey(), wait.cell.path(), wait.what, wait.sinceNanos));
+    }
     return all;
   }
 
@@ -85,7 +89,8 @@ final class Waits {
 
   private static IllegalStateException wouldWaitForItself(String what, List<Awaited> way) {
     Awaited self = way.getLast();
-    String rest = way.stream().map(Awaited::path).collect(Collectors.joining(", which waits for "));
+    var rest = new StringJoiner(", which waits for ");
+    for (Awaited each : way) rest.add(each.path());
     return new IllegalStateException(what + " on stage " + way.getFirst().path() + " would never end: stage "
         + self.path() + " would wait for " + rest
         + "; use cast(), and let the answer come back as a cast");

@@ -5,6 +5,7 @@ import java.lang.invoke.VarHandle;
 import stage.api.CallFailedException;
 import stage.api.EmitAction;
 import stage.api.EmitFunction;
+import stage.api.Outlet;
 import stage.api.StageAction;
 import stage.api.StageEndedException;
 import stage.api.StageFactory;
@@ -40,6 +41,19 @@ public sealed abstract class Message {
 
   /** Tells the sender, if it waits, that the stage has ended. */
   public void refuse(StopReason ended) {}
+
+  /** Brings user code to run as a turn. */
+  public sealed interface Code {
+    /**
+     * Runs it.
+     *
+     * @param behaviour the stage's
+     * @param out the stage's; null if it has none
+     * @return the answer; null if its sender waits for none
+     * @throws Exception what the user code throws
+     */
+    Object run(Object behaviour, Outlet<Object> out) throws Exception;
+  }
 
   /** A message whose sender waits for an answer. */
   public static sealed abstract class Request extends Message {
@@ -108,22 +122,32 @@ public sealed abstract class Message {
   }
 
   /** Runs a function and answers. */
-  public static final class Call extends Request {
-    public final StageFunction<Object, Object> function;
+  public static final class Call extends Request implements Code {
+    private final StageFunction<Object, Object> function;
 
     public Call(Latch answered, StageFunction<Object, Object> function) {
       super(answered);
       this.function = function;
     }
+
+    @Override
+    public Object run(Object behaviour, Outlet<Object> out) throws Exception {
+      return function.apply(behaviour);
+    }
   }
 
   /** Runs a function that may emit, and answers. */
-  public static final class CallEmit extends Request {
-    public final EmitFunction<Object, Object, Object> function;
+  public static final class CallEmit extends Request implements Code {
+    private final EmitFunction<Object, Object, Object> function;
 
     public CallEmit(Latch answered, EmitFunction<Object, Object, Object> function) {
       super(answered);
       this.function = function;
+    }
+
+    @Override
+    public Object run(Object behaviour, Outlet<Object> out) throws Exception {
+      return function.apply(behaviour, out);
     }
   }
 
@@ -154,20 +178,32 @@ public sealed abstract class Message {
   }
 
   /** Runs an action. */
-  public static final class Cast extends Message {
-    public final StageAction<Object> action;
+  public static final class Cast extends Message implements Code {
+    private final StageAction<Object> action;
 
     public Cast(StageAction<Object> action) {
       this.action = action;
     }
+
+    @Override
+    public Object run(Object behaviour, Outlet<Object> out) throws Exception {
+      action.accept(behaviour);
+      return null;
+    }
   }
 
   /** Runs an action that may emit. */
-  public static final class CastEmit extends Message {
-    public final EmitAction<Object, Object> action;
+  public static final class CastEmit extends Message implements Code {
+    private final EmitAction<Object, Object> action;
 
     public CastEmit(EmitAction<Object, Object> action) {
       this.action = action;
+    }
+
+    @Override
+    public Object run(Object behaviour, Outlet<Object> out) throws Exception {
+      action.accept(behaviour, out);
+      return null;
     }
   }
 }

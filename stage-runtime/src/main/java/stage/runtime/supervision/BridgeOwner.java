@@ -37,7 +37,12 @@ final class BridgeOwner extends CellNews implements CellOwner.Supervision {
   @Override
   public <C extends Cell<?>> void startCompanion(Function<CellOwner, C> companion, Consumer<C> connect) {
     C cell = companion.apply(new CellOwner(this, this, context));
-    context.locked(() -> supervisor.members().admitCompanion(cell));
+    context.lock();
+    try {
+      supervisor.members().admitCompanion(cell);
+    } finally {
+      context.unlock();
+    }
     Throwable refusal;
     try {
       refusal = CellStart.startAndAwaitAnyway(cell);   // a subscriber is subscribed, or told why not, on any thread
@@ -45,11 +50,14 @@ final class BridgeOwner extends CellNews implements CellOwner.Supervision {
       refusal = noThread;
     }
     if (refusal != null) {
-      context.locked(() -> {
+      context.lock();
+      try {
         context.noteEnding(cell);
         supervisor.members().forgetCompanion(cell);
         supervisor.shutdown().endIfEmpty();
-      });
+      } finally {
+        context.unlock();
+      }
       throw new StageFailedException(cell.path(), "onStart", refusal);
     }
     try {
@@ -58,7 +66,12 @@ final class BridgeOwner extends CellNews implements CellOwner.Supervision {
       cell.stop();
       throw refused;
     }
-    context.locked(supervisor.members()::lookWhetherQuiet);   // it may be one that takes dead letters
+    context.lock();
+    try {
+      supervisor.members().lookWhetherQuiet();   // it may be one that takes dead letters
+    } finally {
+      context.unlock();
+    }
   }
 
   @Override
@@ -69,7 +82,12 @@ final class BridgeOwner extends CellNews implements CellOwner.Supervision {
   @Override
   public Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip) {
     context.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during.text()));
-    context.locked(() -> supervisor.counters().crashes++);
+    context.lock();
+    try {
+      supervisor.counters().crashes++;
+    } finally {
+      context.unlock();
+    }
     var log = new CrashLog(supervisor.path(), cell.path().substring(supervisor.path().length() + 1), incarnation,
         "crashed in=" + during.text(), cause);
     log.saysUncounted("NONE: it is the end of a bridge");
@@ -84,14 +102,17 @@ final class BridgeOwner extends CellNews implements CellOwner.Supervision {
 
   @Override
   public void ended(Cell<?> cell, StageSnapshot last, StopReason reason, String during, boolean contained) {
-    context.locked(() -> {
+    context.lock();
+    try {
       context.noteEndOfHelper(cell, last);
       if (reason instanceof StopReason.Crashed crashed && FaultHandling.isOfTheMachine(crashed.cause())) {
         supervisor.root().shutdown().failed(cell, reason, during, supervisor.root().faultHandling().history());
       }
       supervisor.members().forgetCompanion(cell);
       supervisor.shutdown().endIfEmpty();
-    });
+    } finally {
+      context.unlock();
+    }
     context.tell(new StageEvent.Ended(cell.path(), reason));
   }
 }

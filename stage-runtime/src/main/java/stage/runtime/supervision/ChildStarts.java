@@ -49,11 +49,21 @@ final class ChildStarts {
     Cell<S> cell = cellOf(spec);
     var child = new Child.OfStage(spec, cell, callerName(), false);
     try {
-      context.locked(() -> children.admit(child, "stage"));
+      context.lock();
+      try {
+        children.admit(child, "stage");
+      } finally {
+        context.unlock();
+      }
       if (starts == null) startAndAwait(cell);
       else starts.add(cell);
     } catch (Throwable failure) {
-      context.locked(() -> children.dropOnceEnded(child));
+      context.lock();
+      try {
+        children.dropOnceEnded(child);
+      } finally {
+        context.unlock();
+      }
       supervisor.holdIfExiting();
       throw failure;
     }
@@ -65,7 +75,12 @@ final class ChildStarts {
     Cell<S> cell = cellOf(spec);
     cell.follows(stopped.lastBehaviour());
     var child = new Child.OfStage(spec, cell, callerName(), true);
-    context.locked(() -> children.readmit(stopped, child));
+    context.lock();
+    try {
+      children.readmit(stopped, child);
+    } finally {
+      context.unlock();
+    }
     startAndAwait(cell);
     return cell.ref();
   }
@@ -87,7 +102,13 @@ final class ChildStarts {
 
   /** A stage that has started may be one that takes dead letters. */
   private void lookWhetherQuiet() {
-    if (supervisor.deadLetterProducer().isThere()) context.locked(children::lookWhetherQuiet);
+    if (!supervisor.deadLetterProducer().isThere()) return;
+    context.lock();
+    try {
+      children.lookWhetherQuiet();
+    } finally {
+      context.unlock();
+    }
   }
 
   private static StageFailedException failed(String path, StartFailure failure) {
@@ -105,14 +126,22 @@ final class ChildStarts {
    * way.
    */
   private void endPredecessor(String name) {
-    Child before = context.locking(() -> children.named(name));
-    if (before == null || !isOfEarlierIncarnation(before.startedOn())) return;
-    switch (before) {
-      case Child.OfStage stage -> supervisor.stop(stage);
-      case Child.OfSupervisor below -> below.supervisor().close();
-      case Child.OfStoppedSupervisor stopped -> {}
+    Child before;
+    context.lock();
+    try {
+      before = children.named(name);
+    } finally {
+      context.unlock();
     }
-    context.locked(() -> children.remove(before));
+    if (before == null || !isOfEarlierIncarnation(before.startedOn())) return;
+    if (before instanceof Child.OfStage stage) supervisor.management().stop(stage);
+    else if (before instanceof Child.OfSupervisor below) below.supervisor().close();
+    context.lock();
+    try {
+      children.remove(before);
+    } finally {
+      context.unlock();
+    }
   }
 
   /**
@@ -122,7 +151,7 @@ final class ChildStarts {
     String caller = callerName();
     int at = caller.lastIndexOf('#');
     return at >= 0 && !thread.equals(caller) && thread.startsWith(caller.substring(0, at + 1))
-        && supervisor.root().members().cellsAlive().stream().anyMatch(cell -> cell.driver().isCurrent());
+        && supervisor.root().isOwnStage();
   }
 
   // ---- supervisors
@@ -138,12 +167,17 @@ final class ChildStarts {
     var below = new ChildSupervisor(spec, context, supervisor);
     var child = new Child.OfSupervisor(below, init, callerName());
     try {
-      context.locked(() -> children.admit(child, "supervisor"));
+      context.lock();
+      try {
+        children.admit(child, "supervisor");
+      } finally {
+        context.unlock();
+      }
     } catch (ScopeMisuseException refused) {
       supervisor.holdIfExiting();
       throw refused;
     }
-    below.starts().runInit(init, below.shutdown()::unwind);
+    below.starts().runInit(init);
     return below;
   }
 
@@ -151,12 +185,20 @@ final class ChildStarts {
   Supervisor startAgain(Child.OfStoppedSupervisor stopped) {
     var below = new ChildSupervisor(stopped.spec(), context, supervisor);
     var child = new Child.OfSupervisor(below, stopped.init(), callerName());
-    context.locked(() -> {
+    context.lock();
+    try {
       children.readmit(stopped, child);
       below.keepOnceEnded(true);
-    });
-    below.starts().runInit(stopped.init(), below.shutdown()::unwind);
-    context.locked(() -> below.keepOnceEnded(false));
+    } finally {
+      context.unlock();
+    }
+    below.starts().runInit(stopped.init());
+    context.lock();
+    try {
+      below.keepOnceEnded(false);
+    } finally {
+      context.unlock();
+    }
     return below;
   }
 
@@ -166,7 +208,7 @@ final class ChildStarts {
    * Runs the supervisor's init, and waits until all stages of it have started. Those that emit begin when the outermost
    * init has returned.
    */
-  void runInit(SupervisorInit init, Runnable unwind) {
+  void runInit(SupervisorInit init) {
     Assembly own = assembling() == null ? new Assembly() : null;
     assembly = own;
     var all = new StartSequence(context.graph(), supervisor.path());
@@ -179,7 +221,7 @@ final class ChildStarts {
       all.giveUp(failure);
       var failed = new StageFailedException(supervisor.path(), "its start", failure);
       try {
-        unwind.run();
+        supervisor.unwind();
       } catch (RuntimeException other) {
         failed.addSuppressed(other);
       }

@@ -47,9 +47,23 @@ final class ChildSupervisor extends SupervisorCell {
 
   @Override
   public void close() {
-    if (shared().locking(shutdown()::isClosed)) return;
-    shared().locked(() -> stopped = true);
+    if (isClosed()) return;
+    stops();
     end(spec().shutdown());
+  }
+
+  private void stops() {
+    shared().lock();
+    try {
+      stopped = true;
+    } finally {
+      shared().unlock();
+    }
+  }
+
+  @Override
+  void unwind() {
+    shutdown().unwind();
   }
 
   @Override
@@ -57,7 +71,7 @@ final class ChildSupervisor extends SupervisorCell {
     if (Objects.requireNonNull(limit, "limit must not be null").isNegative()) {
       throw new IllegalArgumentException("limit must not be negative, but was " + limit);
     }
-    shared().locked(() -> stopped = true);
+    stops();
     end(limit);
     return report();
   }

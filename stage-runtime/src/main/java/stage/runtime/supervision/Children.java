@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import stage.api.Restart;
@@ -86,9 +85,10 @@ final class Children {
   }
 
   List<ChildSnapshot> snapshots() {
-    return byName.values().stream()
-        .map(child -> new ChildSnapshot(child.name(), child.isSupervisor(), child.restart(), child.status()))
-        .toList();
+    List<ChildSnapshot> all = new ArrayList<>(byName.size());
+    for (Child child : byName.values())
+      all.add(new ChildSnapshot(child.name(), child.isSupervisor(), child.restart(), child.status()));
+    return List.copyOf(all);
   }
 
   ChildCounts counts() {
@@ -257,13 +257,10 @@ final class Children {
   }
 
   Child known(String name) {
-    Objects.requireNonNull(name, "name must not be null");
-    return context.locking(() -> {
-      Child child = byName.get(name);
-      if (child != null) return child;
-      throw new ScopeMisuseException(
-          "no child \"" + name + "\" in " + supervisor + "; there are: " + String.join(", ", byName.keySet()));
-    });
+    Child child = byName.get(name);
+    if (child != null) return child;
+    throw new ScopeMisuseException(
+        "no child \"" + name + "\" in " + supervisor + "; there are: " + String.join(", ", byName.keySet()));
   }
 
   void ensureStopped(Child child, String what) {

@@ -9,6 +9,7 @@ import stage.api.Outlet;
 import stage.api.Overflow;
 import stage.api.ProducerRef;
 import stage.api.Stage;
+import stage.api.StageFactory;
 import stage.api.StageSnapshot;
 import stage.api.StopReason;
 import stage.api.supervision.ScopeMisuseException;
@@ -68,6 +69,13 @@ final class DeadLetterProducer {
     if (note != null) context.log(System.Logger.Level.WARNING, line + note, cause);
   }
 
+  private static final StageFactory<Letters> MAKES_LETTERS = new StageFactory<>() {
+    @Override
+    public Letters create() {
+      return new Letters();
+    }
+  };
+
   /** Emits nothing by itself: letters are handed in from outside. */
   private static final class Letters implements Stage.Producer<DeadLetter> {
     @Override
@@ -79,19 +87,28 @@ final class DeadLetterProducer {
   /** {@return the producer's handle; starts it if it does not run yet} Any thread. */
   @SuppressWarnings("unchecked")   // a cell's handle is of the interface that fits the spec
   ProducerRef<DeadLetter, ?> ref() {
-    Cell<?> there = context.locking(() -> {
+    Cell<?> there;
+    context.lock();
+    try {
       ensureMayStart();
-      return producer;
-    });
+      there = producer;
+    } finally {
+      context.unlock();
+    }
     if (there == null || !there.isAlive()) {
       there = start();
-      context.locked(this::ensureMayStart);
+      context.lock();
+      try {
+        ensureMayStart();
+      } finally {
+        context.unlock();
+      }
     }
     return (ProducerRef<DeadLetter, ?>) (Object) there.ref();
   }
 
   private Cell<?> start() {
-    var spec = Stage.producer(NAME, Letters::new)
+    var spec = Stage.producer(NAME, MAKES_LETTERS)
         .withOverflow(new Overflow(Overflow.Kind.FAIL, Supervisor.DEAD_LETTER_BACKLOG));
     var owner = new Owner();
     Cell<?> fresh = Cell.of(spec, scope, context.graph(), new CellOwner(owner, owner, owner));
@@ -99,11 +116,14 @@ final class DeadLetterProducer {
     if (refusal != null) throw new StageFailedException(fresh.path(), "onStart", refusal);
     try {
       fresh.openIntake();
-      return context.locking(() -> {
+      context.lock();
+      try {
         if (closed) return null;
         if (producer == null || !producer.isAlive()) producer = fresh;
         return producer;
-      });
+      } finally {
+        context.unlock();
+      }
     } finally {
       // another caller was faster, the scope closes, or there was no memory
       if (producer() != fresh) fresh.stopAndAwait();

@@ -193,6 +193,23 @@ final class DeadLetterQueue implements StepMachine {
     return "stage:" + scope + " dead-letter handlers";
   }
 
+  /** Runs something the first time. */
+  private static final class Once implements Runnable {
+    private final Runnable steps;
+    private boolean ran;
+
+    Once(Runnable steps) {
+      this.steps = steps;
+    }
+
+    @Override
+    public void run() {
+      if (ran) return;
+      ran = true;
+      steps.run();
+    }
+  }
+
   private static final class CountedAlready implements Runnable {
     @Override
     public void run() {}
@@ -206,12 +223,7 @@ final class DeadLetterQueue implements StepMachine {
   /** Handlers are run within what the scope has captured, as stages are. */
   @Override
   public void around(Runnable steps) {
-    boolean[] ran = {false};
-    Runnable once = () -> {
-      if (ran[0]) return;
-      ran[0] = true;
-      steps.run();
-    };
+    var once = new Once(steps);
     Throwable failure = null;
     try {
       if (context.around() != null) context.around().accept(once);
@@ -232,7 +244,12 @@ final class DeadLetterQueue implements StepMachine {
 
   /** {@return whether the caller is a dead-letter handler} */
   boolean isCurrent() {
-    return lock.get(() -> driver != null && driver.isCurrent());
+    lock.lock();
+    try {
+      return driver != null && driver.isCurrent();
+    } finally {
+      lock.unlock();
+    }
   }
 
   // ---- the end; on the thread of the scope's owner

@@ -73,8 +73,9 @@ public interface Insight {
 
   /** {@return the insight of this runtime} */
   static Insight find() {
-    return FoundInsight.INSIGHT.orElseThrow(() -> new IllegalStateException("stage.runtime has lost its service "
-        + Insight.class.getName() + "; if its jar was merged with others, their META-INF/services must be merged too"));
+    if (FoundInsight.INSIGHT.isPresent()) return FoundInsight.INSIGHT.get();
+    throw new IllegalStateException("stage.runtime has lost its service " + Insight.class.getName()
+        + "; if its jar was merged with others, their META-INF/services must be merged too");
   }
 }
 

@@ -18,12 +18,21 @@ import stage.runtime.time.WaitState;
 
 /** See {@link Observed}. */
 record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
-  /** Ends something once. */
-  private static Registration once(Runnable end) {
-    var isOpen = new AtomicBoolean(true);
-    return () -> {
-      if (isOpen.getAndSet(false)) end.run();
-    };
+  /** What somebody has registered with a supervisor's scope; it ends once. */
+  private abstract static class Registered implements Registration {
+    final ScopeContext scope;
+    private final AtomicBoolean isOpen = new AtomicBoolean(true);
+
+    Registered(SupervisorCell supervisor) {
+      scope = supervisor.shared();
+    }
+
+    abstract void end();
+
+    @Override
+    public final void close() {
+      if (isOpen.getAndSet(false)) end();
+    }
   }
 
   @Override
@@ -44,29 +53,47 @@ record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
   @Override
   public Registration watch() {
     supervisor.shared().watching().begin();
-    return once(supervisor.shared().watching()::end);
+    return new Registered(supervisor) {
+      @Override
+      void end() {
+        scope.watching().end();
+      }
+    };
   }
 
   @Override
   public Registration probe(Probe probe) {
     supervisor.shared().watching().probe(probe);
     Registration watch = watch();
-    return once(() -> {
-      supervisor.shared().watching().probe(null);
-      watch.close();
-    });
+    return new Registered(supervisor) {
+      @Override
+      void end() {
+        scope.watching().probe(null);
+        watch.close();
+      }
+    };
   }
 
   @Override
   public Registration listen(StageListener listener) {
     supervisor.shared().guests().listen(listener);
-    return once(() -> supervisor.shared().guests().forget(listener));
+    return new Registered(supervisor) {
+      @Override
+      void end() {
+        scope.guests().forget(listener);
+      }
+    };
   }
 
   @Override
   public Registration onClose(Runnable action) {
     supervisor.shared().guests().onClose(action);
-    return once(() -> supervisor.shared().guests().forget(action));
+    return new Registered(supervisor) {
+      @Override
+      void end() {
+        scope.guests().forget(action);
+      }
+    };
   }
 
   @Override

@@ -21,7 +21,7 @@ public final class Runtime implements StageRuntime {
   public Supervisor open(SupervisorSpec spec, SupervisorInit init) {
     Objects.requireNonNull(init, "init must not be null");
     Scope scope = open(spec);
-    scope.starts().runInit(init, scope::close);
+    scope.starts().runInit(init);
     return scope;
   }
 

@@ -57,7 +57,7 @@ final class Scope extends SupervisorCell {
   static Scope open(SupervisorSpec spec, SubscriptionGraph graph, ScopeOwners owners) {
     Objects.requireNonNull(spec, "spec must not be null");
     AheadOfFailures.initialize(MethodHandles.lookup(), GroupRestart.Step.class, ChildSnapshot.Status.class,
-        Decision.class);
+        Decision.class, Child.Hold.class, DeadLetterProducer.class, FaultHandling.class, Trees.class);
     var scope = new Scope(spec, graph, owners);
     owners.opened(scope);
     scope.time().opened(scope.name());
@@ -94,10 +94,9 @@ final class Scope extends SupervisorCell {
   private void ensureOwner(String what) {
     Thread caller = Thread.currentThread();
     if (caller == owner) return;
-    boolean isStage = members().cellsAlive().stream().anyMatch(cell -> cell.driver().isCurrent());
     throw new ScopeMisuseException(
         what + " on scope " + name() + " belongs to thread " + owner.getName() + ", which opened it, but was called on "
-        + caller.getName() + (isStage ? ", one of its own stages; use stop(), which does not wait" : "")
+        + caller.getName() + (isOwnStage() ? ", one of its own stages; use stop(), which does not wait" : "")
         + (deadLetterQueue().isCurrent()
             ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
   }
@@ -155,21 +154,17 @@ final class Scope extends SupervisorCell {
   }
 
   @Override
+  void unwind() {
+    close();
+  }
+
+  @Override
   void holdIfExiting() {
-    if (!exiting || members().cellsAlive().stream().anyMatch(cell -> cell.driver().isCurrent())) return;
+    if (!exiting || isOwnStage()) return;
     try {
       time().latch("the exit of the JVM", name()).await(LONGEST_EXIT_NANOS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  boolean isClosed() {
-    shared().lock();
-    try {
-      return shutdown().isClosed();
-    } finally {
-      shared().unlock();
     }
   }
 

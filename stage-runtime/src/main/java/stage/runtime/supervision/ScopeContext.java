@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import stage.api.StageSnapshot;
 import stage.api.SubscriptionSnapshot;
 import stage.api.observe.StageEvent;
@@ -126,21 +125,13 @@ final class ScopeContext implements CellOwner.Services {
     return graph;
   }
 
-  /** For what must work on a full heap. {@link #locked} takes a lambda, whose linking may fail then, and for good. */
+  /** Lock and unlock, not a method that takes a lambda: the linking of one may fail on a full heap, and for good. */
   void lock() {
     lock.lock();
   }
 
   void unlock() {
     lock.unlock();
-  }
-
-  void locked(Runnable change) {
-    lock.run(change);
-  }
-
-  <T> T locking(Supplier<T> question) {
-    return lock.get(question);
   }
 
   // ---- events; under no lock
@@ -305,7 +296,11 @@ final class ScopeContext implements CellOwner.Services {
   }
 
   long refused() {
-    return abandoned.stream().map(Abandoned::cell).distinct().mapToLong(cell -> cell.threads().refused()).sum();
+    Set<Cell<?>> cells = new LinkedHashSet<>();
+    for (Abandoned each : abandoned) cells.add(each.cell);
+    long sum = 0;
+    for (Cell<?> cell : cells) sum += cell.threads().refused();
+    return sum;
   }
 
   /** The scope is closed, and its cells are on their own. */

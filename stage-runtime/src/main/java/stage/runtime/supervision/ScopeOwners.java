@@ -2,6 +2,7 @@ package stage.runtime.supervision;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import stage.api.supervision.ScopeMisuseException;
 
@@ -13,7 +14,8 @@ final class ScopeOwners {
   void opened(Scope scope) {
     ArrayDeque<Scope> mine = open.get();
     if (mine == null) open.set(mine = new ArrayDeque<>());
-    mine.removeIf(Scope::isClosed);   // by a handle
+    for (Iterator<Scope> each = mine.iterator(); each.hasNext();)
+      if (each.next().isClosed()) each.remove();   // by a handle
     mine.push(scope);
   }
 
@@ -43,7 +45,7 @@ final class ScopeOwners {
     var misuse = new ScopeMisuseException("scope " + scope.name() + " was closed before " + skipped + ", which thread "
         + Thread.currentThread().getName()
         + " opened later; both are closed now, but scopes must be closed in reverse order");
-    problems.forEach(misuse::addSuppressed);
+    for (RuntimeException problem : problems) misuse.addSuppressed(problem);
     return misuse;
   }
 }

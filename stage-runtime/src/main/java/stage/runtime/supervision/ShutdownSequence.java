@@ -224,7 +224,7 @@ final class ShutdownSequence {
         continue;
       }
       Child next = at.rest.next();
-      if (next instanceof Child.OfStage stage) at.shutdown.supervisor.stop(stage);
+      if (next instanceof Child.OfStage stage) at.shutdown.supervisor.management().stop(stage);
       else if (next instanceof Child.OfSupervisor below) levels.push(below.supervisor().shutdown().beginUnwinding());
     }
   }

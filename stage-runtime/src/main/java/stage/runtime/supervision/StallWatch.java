@@ -74,7 +74,7 @@ final class StallWatch implements StepMachine {
   public WaitState step(long nowNanos) {
     if (over) return WaitState.Kind.DONE;
     if (nowNanos - nextNanos >= 0) {
-      seen.keySet().removeIf(cell -> !cell.isAlive());
+      for (var each = seen.keySet().iterator(); each.hasNext();) if (!each.next().isAlive()) each.remove();
       for (Cell<?> cell : root.members().cellsAlive()) look(cell, nowNanos);
       nextNanos = root.time().nanos() + limitNanos / 2;
     }

@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetter;
@@ -18,7 +17,6 @@ import stage.api.ProducerConsumerSpec;
 import stage.api.ProducerRef;
 import stage.api.ProducerSpec;
 import stage.api.Restart;
-import stage.api.Shutdown;
 import stage.api.Stage;
 import stage.api.StageRef;
 import stage.api.StopReason;
@@ -33,7 +31,6 @@ import stage.api.supervision.ScopeHandle;
 import stage.api.supervision.ScopeMisuseException;
 import stage.api.supervision.ShutdownReport;
 import stage.api.supervision.StageFailedException;
-import stage.api.supervision.Strategy;
 import stage.api.supervision.SupervisionSnapshot;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorInit;
@@ -53,6 +50,11 @@ import stage.runtime.time.Uninterruptibly;
  * takes the decision, under the tree's lock; nothing done under the lock waits or runs user code.
  */
 abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
+  private static final SupervisorInit NO_CHILDREN = new SupervisorInit() {
+    @Override
+    public void start(Supervisor supervisor) {}
+  };
+
   private final SupervisorSpec spec;
   private final String path;
   private final ScopeContext context;
@@ -68,6 +70,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   private final ShutdownSequence shutdown;
   private final BridgeOwner companions;
   private final ChildStarts starts;
+  private final Management management;
 
   SupervisorCell(SupervisorSpec spec, ScopeContext context, SupervisorCell parent) {
     this.spec = spec;
@@ -91,6 +94,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
     var checks = new SpecChecks(spec, toString(), path, context);
     checks.warnOfABackoffThatIsNeverReached();
     this.starts = new ChildStarts(this, new CellOwner(this, new ChildNews(this), context), checks);
+    this.management = new Management(this);
   }
 
   final SupervisorSpec spec() {
@@ -149,10 +153,6 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
     return shutdown;
   }
 
-  private <T> T locked(Supplier<T> question) {
-    return context.locking(question);
-  }
-
   @Override
   public final String name() {
     return spec.name();
@@ -191,7 +191,7 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
 
   @Override
   public final Supervisor start(SupervisorSpec spec) {
-    return start(spec, nothing -> {});
+    return start(spec, NO_CHILDREN);
   }
 
   @Override
@@ -204,6 +204,10 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
     return starts;
   }
 
+  final Management management() {
+    return management;
+  }
+
   @Override
   public final <C extends Cell<?>> void startCompanion(Function<CellOwner, C> companion, Consumer<C> connect) {
     companions.startCompanion(companion, connect);
@@ -213,38 +217,59 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
 
   @Override
   public final List<StageRef<?>> children() {
-    return locked(() -> List.<StageRef<?>>copyOf(children.refs().values()));
+    context.lock();
+    try {
+      return List.copyOf(children.refs().values());
+    } finally {
+      context.unlock();
+    }
   }
 
   @Override
   public final StageRef<?> child(String name) {
     Objects.requireNonNull(name, "name must not be null");
-    return locked(() -> {
+    context.lock();
+    try {
       Map<String, StageRef<?>> there = children.refs();
       if (there.containsKey(name)) return there.get(name);
       throw new ScopeMisuseException(
           "no stage \"" + name + "\" in " + this + "; there are: " + String.join(", ", there.keySet()));
-    });
+    } finally {
+      context.unlock();
+    }
   }
 
   @Override
   public final List<ChildSnapshot> childSnapshots() {
-    return locked(children::snapshots);
+    context.lock();
+    try {
+      return children.snapshots();
+    } finally {
+      context.unlock();
+    }
   }
 
   @Override
   public final ChildCounts counts() {
-    return locked(children::counts);
+    context.lock();
+    try {
+      return children.counts();
+    } finally {
+      context.unlock();
+    }
   }
 
   @Override
   public final SupervisionSnapshot snapshot() {
-    return locked(() -> {
+    context.lock();
+    try {
       var sum = new Counters();
       sum.add(counters);
-      children.supervisorsBelow().forEach(below -> sum.add(below.counters));
+      for (SupervisorCell below : children.supervisorsBelow()) sum.add(below.counters);
       return sum.snapshot(context);
-    });
+    } finally {
+      context.unlock();
+    }
   }
 
   @Override
@@ -289,83 +314,33 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
 
   @Override
   public final void stopChild(String name) {
-    Child child = children.known(name);
-    switch (child) {
-      case Child.OfStage stage -> stop(stage);
-      case Child.OfSupervisor below -> {
-        below.supervisor().ensureNotByAStage("stopChild(\"" + name + "\")");
-        context.locked(() -> below.supervisor().keepOnceEnded(true));
-        below.supervisor().close();
-      }
-      case Child.OfStoppedSupervisor stopped -> {}
-    }
-  }
-
-  final void stop(Child.OfStage child) {
-    Cell<?> cell = locked(() -> {
-      child.stopping();
-      return child.cell();
-    });
-    if (cell == null) return;
-    if (cell.driver().isCurrent()) {
-      throw new ScopeMisuseException("stopChild(\"" + child.name()
-          + "\") would wait for itself, because it was called on the stage's own thread; use StageContext.stop()");
-    }
-    long limit = switch (child.spec().options().shutdown()) {
-      case Shutdown.Brutal brutal -> 0;
-      case Shutdown.Within(var most) -> Time.toNanos(most);
-      case Shutdown.Unlimited unlimited -> Long.MAX_VALUE;
-    };
-    if (!(child.spec().options().shutdown() instanceof Shutdown.Brutal)) cell.stop();
-    if (limit > 0 && cell.awaitEnd(limit)) return;
-    context.locked(() -> context.cancel(cell));
-    cell.awaitEnd(Long.MAX_VALUE);
+    management.stop(name);
   }
 
   @Override
   public final StageRef<?> restartChild(String name) {
-    ensureNotDynamic("restart");
-    return switch (children.known(name)) {
-      case Child.OfStage stage -> starts.startAgain(stage, stage.spec());
-      case Child.OfSupervisor below -> throw locked(() -> children.notStopped(below, "restarted"));
-      case Child.OfStoppedSupervisor stopped -> {
-        starts.startAgain(stopped);
-        yield null;
-      }
-    };
+    return management.restart(name);
   }
 
   @Override
   public final Supervisor restartSupervisor(String name) {
-    ensureNotDynamic("restart");
-    return switch (children.known(name)) {
-      case Child.OfStage stage -> throw new ScopeMisuseException(
-          "child \"" + name + "\" of " + this + " is a stage, not a supervisor; use restartChild(\"" + name + "\")");
-      case Child.OfSupervisor below -> throw locked(() -> children.notStopped(below, "restarted"));
-      case Child.OfStoppedSupervisor stopped -> starts.startAgain(stopped);
-    };
-  }
-
-  private void ensureNotDynamic(String what) {
-    if (spec.strategy() == Strategy.DYNAMIC) {
-      throw new ScopeMisuseException(
-          what + "() is not for a dynamic supervisor: " + this + " forgets children that have ended");
-    }
+    return management.restartSupervisor(name);
   }
 
   @Override
   public final void deleteChild(String name) {
-    ensureNotDynamic("delete");
-    Child child = children.known(name);
-    context.locked(() -> children.delete(child));
+    management.delete(name);
   }
 
   @Override
   public final ProducerRef<DeadLetter, ?> deadLetters() {
-    context.locked(() -> {
+    context.lock();
+    try {
       if (root().shutdown.hasBegun())
         throw new ScopeMisuseException(root() + " is closing or closed; there are no more dead letters to take");
-    });
+    } finally {
+      context.unlock();
+    }
     return deadLetterProducer.ref();
   }
 
@@ -446,14 +421,18 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
   @Override
   public final boolean endsWith(CellOwner.Supervision owner) {
     CellOwner.Supervision other = BridgeOwner.supervisorOf(owner);
-    return other == this || locked(() -> {
+    if (other == this) return true;
+    context.lock();
+    try {
       SupervisorCell ending = null;   // the highest that is
       for (SupervisorCell above = this; above != null; above = above.parent)
         if (above.shutdown.hasBegun()) ending = above;
       if (ending == null) return false;
       if (deadLetterProducer.owns(other)) return ending.parent == null;
       return other instanceof SupervisorCell it && it.isBelow(ending);
-    });
+    } finally {
+      context.unlock();
+    }
   }
 
   /** {@return how long it lets its stages drain yet, if it, or one above it, ends} Under the lock. */
@@ -518,6 +497,15 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
     return shutdown.begun().await(Time.toNanos(timeout)) && idle().await(Math.max(0, until - time().nanos()));
   }
 
+  /** Ends what its init has started, because the init has failed. */
+  abstract void unwind();
+
+  /** {@return whether the calling thread is that of one of its stages} */
+  final boolean isOwnStage() {
+    for (Cell<?> cell : children.cellsAlive()) if (cell.driver().isCurrent()) return true;
+    return false;
+  }
+
   final void ensureNotByAStage(String what) {
     for (Cell<?> cell : children.cellsAlive()) {
       if (cell.driver().isCurrent()) throw new ScopeMisuseException(
@@ -562,8 +550,17 @@ abstract class SupervisorCell implements Supervisor, CellOwner.Supervision {
     return ended;
   }
 
+  final boolean isClosed() {
+    context.lock();
+    try {
+      return shutdown.isClosed();
+    } finally {
+      context.unlock();
+    }
+  }
+
   final void ensureOpen() {
-    if (locked(shutdown::isClosed)) throw new ScopeMisuseException(this + " is closed");
+    if (isClosed()) throw new ScopeMisuseException(this + " is closed");
   }
 
   /** Waits until no cell is alive, or the time is over. Returns false at once if the calling thread is interrupted. */

@@ -9,6 +9,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The time of production: a thread per machine, the system's clock, and one platform thread for timers. */
 public final class RealTime implements Time {
+  private static final ThreadDriver.Threads THREADS = new Threads();
+
   private final TimerThread timers = new TimerThread();
 
   /** Starts nothing yet. */
@@ -26,7 +28,7 @@ public final class RealTime implements Time {
 
   @Override
   public Driver driver(StepMachine machine, boolean onPlatformThread) {
-    return new ThreadDriver(this, RealTime::thread, machine, onPlatformThread);
+    return new ThreadDriver(this, THREADS, machine, onPlatformThread);
   }
 
   @Override
@@ -49,20 +51,23 @@ public final class RealTime implements Time {
     return timers.at(atNanos, action);
   }
 
-  private static Thread thread(String name, boolean onPlatformThread, Runnable body) {
-    // none of them keeps the JVM alive
-    Thread.Builder builder = onPlatformThread ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
-    return builder.name(name).inheritInheritableThreadLocals(false).unstarted(body);
+  /** None of them keeps the JVM alive. */
+  private static final class Threads implements ThreadDriver.Threads {
+    @Override
+    public Thread thread(String name, boolean onPlatformThread, Runnable body) {
+      Thread.Builder builder = onPlatformThread ? Thread.ofPlatform().daemon() : Thread.ofVirtual();
+      return builder.name(name).inheritInheritableThreadLocals(false).unstarted(body);
+    }
   }
 
   @Override
   public TaskThread taskThread(String name, TaskThread.Work work) {
-    return new ParkingTaskThread(RealTime::thread, name, work);
+    return new ParkingTaskThread(THREADS, name, work);
   }
 
   @Override
   public Thread startPlatformTask(String name, Runnable body) {
-    Thread thread = thread(name, true, new ThreadBody(body));
+    Thread thread = THREADS.thread(name, true, new ThreadBody(body));
     thread.start();
     return thread;
   }

@@ -2,7 +2,6 @@ package stage.runtime.time;
 
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 
 /**
  * A lock for a few operations at a time, that both virtual threads and the thread for timers take.
@@ -38,34 +37,5 @@ public final class ShortLock {
   /** Gives it free, if it was taken as often as this was called. */
   public void unlock() {
     lock.unlock();
-  }
-
-  /**
-   * Changes something while the lock is held.
-   *
-   * @param change what to do; it must not block and runs no user code
-   */
-  public void run(Runnable change) {
-    lock();
-    try {
-      change.run();
-    } finally {
-      unlock();
-    }
-  }
-
-  /**
-   * {@return the answer to a question that is asked while the lock is held}
-   *
-   * @param question what to ask; it must not block and runs no user code
-   * @param <T> the answer
-   */
-  public <T> T get(Supplier<T> question) {
-    lock();
-    try {
-      return question.get();
-    } finally {
-      unlock();
-    }
   }
 }

@@ -127,13 +127,22 @@ final class ThreadDriver implements Driver {
 
   /** As {@link #steps}, within what the machine wants around them, which may throw when they are over. */
   private boolean stepsAround() {
-    boolean[] isOver = {false};
+    var steps = new Steps();
     try {
-      machine.around(() -> isOver[0] = steps());
+      machine.around(steps);
     } catch (Throwable broken) {
       if (!machine.outlives(broken)) throw broken;
     }
-    return isOver[0];
+    return steps.isOver;
+  }
+
+  private final class Steps implements Runnable {
+    private boolean isOver;
+
+    @Override
+    public void run() {
+      isOver = steps();
+    }
   }
 
   /** {@return whether this thread makes no more steps; otherwise they run again, for what is around them} */

@@ -55,7 +55,7 @@ class StartsInAnInitTest {
     SupervisorInit init = children -> children.start(Stage.generator("late", FailsLate::new));
     Scope scope = Scope.open(SupervisorSpec.of("app"), new SubscriptionGraph(new OpenedTooSoon()), new ScopeOwners());
     try {
-      assertThatThrownBy(() -> scope.starts().runInit(init, scope::close)).hasStackTraceContaining("no such table");
+      assertThatThrownBy(() -> scope.starts().runInit(init)).hasStackTraceContaining("no such table");
     } finally {
       mayFail.countDown();
       scope.close();
