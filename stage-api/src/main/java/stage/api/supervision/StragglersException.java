@@ -51,7 +51,8 @@ public final class StragglersException extends IllegalStateException {
         + " of its threads ignored their interrupt and are still alive:");
     for (Straggler straggler : threads) {
       text.append("\n  ").append(straggler.thread());
-      straggler.stack().stream().limit(20).forEach(frame -> text.append("\n    at ").append(frame));
+      List<StackTraceElement> stack = straggler.stack();
+      for (int i = 0; i < Math.min(stack.size(), 20); i++) text.append("\n    at ").append(stack.get(i));
     }
     return text.toString();
   }

@@ -53,7 +53,13 @@ final class BehaviourMaker<S extends Stage.Behaviour> {
    * @throws Throwable what the factory or {@code onStart} threw; nothing is left of the behaviour then
    */
   Made<S> make(StageFactory<? extends S> factory, int number) throws Throwable {
-    limit = StartLimit.begin(cell);
+    SubscriptionGraph graph = cell.graph();
+    limit = StartLimit.begin(cell, cell.options().startTimeout(), graph.time(), graph.lock(), new Runnable() {
+      @Override
+      public void run() {
+        cell.owner().services().overdue(cell);
+      }
+    });
     Role role = null;
     Throwable failure = null;
     try {

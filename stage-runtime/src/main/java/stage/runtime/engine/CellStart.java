@@ -67,58 +67,14 @@ public final class CellStart {
       return cell.lifecycle().startFailure();
     }
     try {
-      return Uninterruptibly.await(new NotedWait(cell, "start()"), whenInterrupted);
+      Uninterruptibly.await(
+          StartWait.noted(cell, cell.lifecycle().started(), cell.graph(), "start()"), whenInterrupted);
+      return cell.lifecycle().startFailure();
     } catch (IllegalStateException circle) {   // in its onStart it waits for the stage that starts it
       cell.owner().services().cancel(cell);
-      Uninterruptibly.await(new Wait(cell));
+      Uninterruptibly.await(StartWait.unnoted(cell, cell.lifecycle().started(), cell.graph()));
       cell.stopAndAwait();
       return new StartFailure(circle, Activity.ON_START);
-    }
-  }
-
-  /**
-   * Waits until its start is over, noted as a wait for it: it fails if the cell waits for the calling thread.
-   *
-   * @param cell which
-   * @param what what its caller has called
-   */
-  static void await(Cell<?> cell, String what) {
-    Uninterruptibly.await(new NotedWait(cell, what));
-  }
-
-  /** A wait for the end of a start. */
-  private static class Wait implements Uninterruptibly.Wait<StartFailure>,
-      Waits.Awaiter<StartFailure, RuntimeException> {
-    final Cell<?> cell;
-
-    Wait(Cell<?> cell) {
-      this.cell = cell;
-    }
-
-    @Override
-    public StartFailure once() throws InterruptedException {
-      return await();
-    }
-
-    @Override
-    public final StartFailure await() throws InterruptedException {
-      cell.lifecycle().started().await(cell.graph().time(), "the start of", cell.path());
-      return cell.lifecycle().startFailure();
-    }
-  }
-
-  /** One that others know of. */
-  private static final class NotedWait extends Wait {
-    private final String what;
-
-    NotedWait(Cell<?> cell, String what) {
-      super(cell);
-      this.what = what;
-    }
-
-    @Override
-    public StartFailure once() throws InterruptedException {
-      return cell.graph().waits().during(what, cell, this);
     }
   }
 }

@@ -34,7 +34,7 @@ enum Contract {
    *
    * @throws IllegalStateException if it does not implement the one contract of the cell's spec, and no other
    */
-  static void ensureOf(Stage.Behaviour behaviour, CellParts parts, Cell<?> cell) {
+  static void ensureOf(Stage.Behaviour behaviour, CellParts parts, Waits.Awaited cell) {
     Contract wanted = of(parts);
     Contract found = null;
     for (Contract contract : ALL) {

@@ -16,6 +16,7 @@ import stage.api.SubscriptionSpec;
 import stage.runtime.lane.Ending;
 import stage.runtime.lane.Lane;
 import stage.runtime.mailbox.Signals;
+import stage.runtime.time.Uninterruptibly;
 
 /**
  * How one cell subscribes to another: everything is checked before anything is changed, and when the call returns both
@@ -52,7 +53,8 @@ public final class Handshake {
   /** Waits until it is known how its behaviour takes events: with its first incarnation. */
   private static void awaitFirstStart(Cell<?> consumer) {
     if (consumer.lifecycle().started().isReached() || consumer.driver().isCurrent()) return;
-    CellStart.await(consumer, "subscribeTo()");
+    Uninterruptibly.await(
+        StartWait.noted(consumer, consumer.lifecycle().started(), consumer.graph(), "subscribeTo()"));
   }
 
   /**

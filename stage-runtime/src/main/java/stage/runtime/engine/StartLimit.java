@@ -11,25 +11,32 @@ import stage.runtime.time.Time;
  * One per start.
  */
 final class StartLimit implements Runnable {
-  private final Cell<?> cell;
+  private final Waits.Awaited cell;
   private final Duration limit;
-  private final ShortLock lock;       // the graph's: orders the interrupt and the end of the start
+  private final ShortLock lock;
+  private final Runnable overdue;
   private Time.Alarm alarm;           // the cell's thread only
   private boolean met;                // guarded by the lock
   private volatile boolean expired;   // written under the lock
 
-  private StartLimit(Cell<?> cell, Duration limit) {
+  private StartLimit(Waits.Awaited cell, Duration limit, ShortLock lock, Runnable overdue) {
     this.cell = cell;
     this.limit = limit;
-    this.lock = cell.graph().lock();
+    this.lock = lock;
+    this.overdue = overdue;
   }
 
-  /** {@return the limit of a start of this cell that begins now; null if it has none} */
-  static StartLimit begin(Cell<?> cell) {
-    Duration limit = cell.options().startTimeout();
+  /**
+   * {@return the limit of a start that begins now; null if it has none}
+   *
+   * @param cell that starts
+   * @param limit how long that may take
+   * @param lock orders the interrupt and the end of the start
+   * @param overdue called on the thread for timers after the interrupt
+   */
+  static StartLimit begin(Waits.Awaited cell, Duration limit, Time time, ShortLock lock, Runnable overdue) {
     if (limit.equals(StageOptions.NO_START_TIMEOUT)) return null;
-    var begun = new StartLimit(cell, limit);
-    Time time = cell.graph().time();
+    var begun = new StartLimit(cell, limit, lock, overdue);
     begun.alarm = time.at(time.nanos() + Time.toNanos(limit), begun);
     return begun;
   }
@@ -46,7 +53,7 @@ final class StartLimit implements Runnable {
     } finally {
       lock.unlock();
     }
-    cell.owner().services().overdue(cell);
+    overdue.run();
   }
 
   /** Any thread. */

@@ -11,7 +11,7 @@ import stage.runtime.time.WaitState;
 /**
  * A stage that hands each event to a thread of its own. Its turns start such threads and collect their results.
  */
-final class TaskRole<I, O> extends Role implements Turns.Turn {
+final class TaskRole<I, O> extends Role {
   private static final Object DONE = new Object();
 
   private final ConsumerHalf input;
@@ -97,8 +97,7 @@ final class TaskRole<I, O> extends Role implements Turns.Turn {
   }
 
   /** Takes in finished events; the turn is open. */
-  @Override
-  public void run() {
+  void collect() {
     tasks.collect(out);
   }
 

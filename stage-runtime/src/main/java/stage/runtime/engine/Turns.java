@@ -434,7 +434,12 @@ abstract class Turns<S extends Stage.Behaviour> {
   private final class CollectTasks implements Runnable {
     @Override
     public void run() {
-      if (role instanceof TaskRole<?, ?> taskRole) Turns.this.run(Activity.TASKS, taskRole);
+      if (role instanceof TaskRole<?, ?> taskRole) Turns.this.run(Activity.TASKS, new Turn() {
+        @Override
+        public void run() {
+          taskRole.collect();
+        }
+      });
     }
   }
 
