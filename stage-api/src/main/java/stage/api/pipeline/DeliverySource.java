@@ -38,7 +38,9 @@ public interface DeliverySource<T> {
 
   /**
    * Answers deliveries: those whose results were all handled, and those with a failed result. Each delivery is answered
-   * once. If this throws, the same group is tried again after a while, and others in the meantime.
+   * once. If this throws, the same group is tried again after a while, and others in the meantime. The job ends when
+   * all are answered. If its time to drain is over before, each group that is left is given at once, and a second time
+   * if that throws; those that then remain are logged and counted as {@link Report.Deliveries#open() open}.
    *
    * @param acked handled, filtered out, late, or skipped on purpose
    * @param nacked dead-lettered, timed out, or returned because the job ended

@@ -50,8 +50,9 @@ public final class AnswersStage implements Stage.Consumer<Object>, Continuing, O
   public void onNotify(Outlet<?> out) throws Exception {
     if (!book.isKeptBy(context)) return;   // not yet
     boolean isLast = isAlone.getAsBoolean();   // before it takes what those have settled that have ended
+    if (isLast) context.inEngine(() -> book.nobodyIsLeft(context));
     answering.work();
-    if (isLast ? book.isIdle() : book.isFinished()) context.stop();
+    if (book.isFinished()) context.stop();
     else if (!isLast) lookLater();
   }
 

@@ -65,6 +65,7 @@ public abstract class Book {
   private boolean isSourceOver;
   private volatile boolean isStanding;   // read by other sources of the job
   private String hopeless;               // why no delivery can be answered any more; null while one may be
+  private String nobodyLeft;             // the stage that says that nobody is left to settle one; null while somebody is
   private int open;   // opaque: a fence for each delivery would be felt, and who reads it wants a number, no more
   volatile long acked;
   volatile long nacked;
@@ -250,8 +251,13 @@ public abstract class Book {
   }
 
   /** {@return whether there is nothing to do, and there will be only if something more is settled} */
-  final boolean isIdle() {
+  private boolean isIdle() {
     return isSourceOver && done == null && failed.isEmpty() && inHand.isEmpty() && nextDue() == Long.MAX_VALUE;
+  }
+
+  /** Nobody is left to settle what is open: it is given back as soon as all that was settled is answered for. */
+  final void nobodyIsLeft(BridgeContext context) {
+    nobodyLeft = context.path();
   }
 
   /** A delivery was handed in, which is {@linkplain #opened counted} by the caller. */
@@ -301,6 +307,7 @@ public abstract class Book {
       return failed.remove(i);
     }
     Answer next = next(now);
+    if (next == null && nobodyLeft != null && isIdle()) next = last(nobodyLeft);
     if (next != null) taken(next);
     return next;
   }
@@ -345,7 +352,7 @@ public abstract class Book {
     }
   }
 
-  /** Nothing more will be settled. Gives the source the remaining answers, once, and ends it. */
+  /** Nothing more will be settled. Gives the source the remaining answers, and ends it. */
   private void close(BridgeContext context) {
     collect();
     try {
@@ -363,12 +370,18 @@ public abstract class Book {
     }
   }
 
+  /** No stage is left that could wait for a better time, but a client whose connection has broken can make another. */
   private static void give(Answer answer, BridgeContext context) {
     try {
-      answer.give();
+      try {
+        answer.give();
+      } catch (Exception thrown) {
+        context.report(answer.what() + " threw at the end, and is called once more", thrown);
+        answer.give();
+      }
       answer.given();
     } catch (Exception thrown) {
-      context.report(answer.what() + " threw at the end, and is not called again", thrown);
+      context.report(answer.what() + " threw at the end again, and is not called any more", thrown);
     }
   }
 
