@@ -65,7 +65,7 @@ public abstract class Book {
   private boolean isSourceOver;
   private volatile boolean isStanding;   // read by other sources of the job
   private String hopeless;               // why no delivery can be answered any more; null while one may be
-  private String nobodyLeft;             // the stage that says that nobody is left to settle one; null while somebody is
+  private String nobodyLeft;             // the stage that says that nobody can settle one; null while somebody can
   private int open;   // opaque: a fence for each delivery would be felt, and who reads it wants a number, no more
   volatile long acked;
   volatile long nacked;
