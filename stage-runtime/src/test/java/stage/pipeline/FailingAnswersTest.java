@@ -125,7 +125,7 @@ class FailingAnswersTest {
         switch (kind) {
           case 0 -> running.stop();
           case 1 -> scope.drain(grace);
-          default -> scope.close();
+          default -> scope.drain(Duration.ZERO);
         }
         join(running::join);
         assertThat(running.report().deliveries().getFirst().open()).isZero();
