@@ -245,11 +245,26 @@ final class Crowds {
     }
   }
 
+  /** Emits some numbers and waits. */
+  private static final class SomeNumbers implements Stage.Producer<Integer> {
+    private int left = 1000;
+
+    @Override
+    public void onDemand(long demand, Outlet<Integer> out) {
+      for (long i = 0; i < demand && left > 0; i++) out.emit(left--);
+    }
+  }
+
+  /**
+   * Closes a chain as the first event gets to its end. There is a given number of events: with a source that never
+   * stops, a chain holds the more of them the longer it is, each has to pass all stages behind it, and draining would
+   * take time with the square of the length.
+   */
   static double draining(int stages, long events) throws Exception {
     var count = new Count(1);
     var spec = SupervisorSpec.of("crowd").withShutdown(Duration.ofSeconds(60));
     Supervisor app = Supervisor.open(spec, init -> {
-      ProducerRef<Integer, ?> end = init.start(Stage.producer("source", Numbers::new));
+      ProducerRef<Integer, ?> end = init.start(Stage.producer("source", SomeNumbers::new));
       for (int i = 0; i < stages; i++) end = init.start(Stage.producerConsumer("relay" + i, end, Relay::new));
       init.start(Stage.consumer("sink", end, () -> new Sink(count)).withDemand(DEMAND));
     });

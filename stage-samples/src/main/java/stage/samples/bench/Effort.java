@@ -27,6 +27,6 @@ record Effort(
 
   /** To see whether a change did something: as warm, and in rounds as long, but fewer of them. */
   static final Effort QUICK = new Effort(
-      "quick", Duration.ofMillis(600), Duration.ofMillis(60), 5, 3_000, 20_000, 1, 200_000, 1000, 1,
+      "quick", Duration.ofMillis(600), Duration.ofMillis(60), 5, 3_000, 20_000, 3, 200_000, 1000, 1,
       Duration.ofSeconds(5));
 }

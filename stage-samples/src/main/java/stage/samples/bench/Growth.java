@@ -51,7 +51,7 @@ final class Growth implements Scenario {
       new Part("rest-for-one", "n children are restarted with the first of them, per child", MOST_CHILDREN,
           (size, events) -> Crowds.restarting(Strategy.REST_FOR_ONE, size)),
       new Part("close", "n children are closed with their scope, per child", MOST_CHILDREN, Crowds::closing),
-      new Part("chain", "a chain of n stages drains, per stage", Crowds::draining));
+      new Part("chain", "a chain of n stages drains the last of 1,000 events, per stage", Crowds::draining));
 
   private final Part part;
 
