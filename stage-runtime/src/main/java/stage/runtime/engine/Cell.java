@@ -402,7 +402,10 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
   }
 
   String threadName(int incarnation) {
-    return BlockedThread.STAGE_PREFIX.concat(path()).concat("#").concat(Integer.toString(incarnation));   // as the path
+    // as the path; in one piece, because each start makes one
+    int length = BlockedThread.STAGE_PREFIX.length() + scope.length() + name.length() + 12;
+    return new StringBuilder(length).append(BlockedThread.STAGE_PREFIX).append(scope).append('/').append(name)
+        .append('#').append(incarnation).toString();
   }
 
   /** {@return why it has ended, or is about to; null if it is not} */

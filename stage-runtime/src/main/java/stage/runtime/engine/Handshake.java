@@ -249,12 +249,20 @@ public final class Handshake {
 
   /** A cycle would be closed if the producer is downstream of the consumer already. Under the lock. */
   private static void ensureNoCycle(Cell<?> consumer, Cell<?> producer) {
+    if (!mayBeDownstream(producer, consumer)) return;   // nearly always, without a search, which takes memory
     List<Cell<?>> way = ROUTE.between(consumer, producer);
     if (way.isEmpty()) return;
     var path = new StringJoiner(" -> ");
     for (Cell<?> each : way) path.add(each.path());
     throw refused(consumer, producer, "that would close the cycle " + path + " -> " + consumer.path()
         + "; use allowingCycle() if that is meant");
+  }
+
+  /** {@return whether the one has inputs, and the other consumers, or both are the same} */
+  private static boolean mayBeDownstream(Cell<?> cell, Cell<?> of) {
+    if (cell == of) return true;
+    return of.producerHalf() != null && of.producerHalf().laneCount() > 0
+        && cell.consumerHalf() != null && !cell.consumerHalf().hasNoInlets();
   }
 
   private static SubscriptionRefusedException refused(Cell<?> consumer, Cell<?> producer, String why) {

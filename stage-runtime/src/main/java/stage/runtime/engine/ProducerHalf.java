@@ -281,7 +281,7 @@ final class ProducerHalf<O> implements Rejections {
   }
 
   private static Set<Lane<?>> with(Set<Lane<?>> some, Lane<?> lane) {
-    Set<Lane<?>> more = some.isEmpty() ? new LinkedHashSet<>() : some;   // few producers ever need one
+    Set<Lane<?>> more = some.isEmpty() ? new LinkedHashSet<>(2) : some;   // most hold one lane, until the init is over
     more.add(lane);
     return more;
   }
