@@ -72,7 +72,7 @@ public record ConsumerSpec<I, S extends Stage.Behaviour>(
   /**
    * {@return a copy that also subscribes to all of these, in this order}
    *
-   * @param sources producers, or subscriptions to some
+   * @param sources producers, or subscriptions to producers
    */
   public ConsumerSpec<I, S> subscribeTo(List<? extends Subscribable<? extends I>> sources) {
     Objects.requireNonNull(sources, "sources must not be null");
@@ -129,6 +129,7 @@ public record ConsumerSpec<I, S extends Stage.Behaviour>(
    * {@return a copy with this restart type}
    *
    * @param restart which ends of the stage are answered with a restart
+   * @throws IllegalArgumentException if it is {@link Restart#PERMANENT} and the stage is significant
    */
   public ConsumerSpec<I, S> withRestart(Restart restart) {
     return withOptions(options.withRestart(restart));

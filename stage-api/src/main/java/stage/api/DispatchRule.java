@@ -31,7 +31,7 @@ public interface DispatchRule {
 
   /**
    * {@return how many events the producer may be asked for, at least 0} By default all outstanding demand; a rule that
-   * would rather wait for a certain subscription answers less. A negative answer crashes the producer.
+   * would rather wait for a certain subscription returns less. A negative result crashes the producer.
    *
    * @param subscriptions all subscriptions of the producer
    */

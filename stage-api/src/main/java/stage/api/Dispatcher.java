@@ -138,7 +138,7 @@ public sealed interface Dispatcher<E> {
   }
 
   /**
-   * A partition function that answers numbers, so that no name is looked up for an event.
+   * A partition function that returns numbers, so that no name has to be looked up for an event.
    *
    * @param index finds the number of an event's partition
    * @param <E> the producer's events

@@ -27,7 +27,7 @@ public interface MapState<K, V> {
    * {@return the value of a key as this turn sees it; another if there is none}
    *
    * @param key the key, not null
-   * @param other what to answer if there is none
+   * @param other what to return if there is none; may be null
    */
   default V getOrDefault(K key, V other) {
     V value = get(key);

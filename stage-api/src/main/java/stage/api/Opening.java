@@ -13,7 +13,7 @@ package stage.api;
  * @since 0.1
  */
 public record Opening(int consumers, boolean isPaused) {
-  /** The default: at once, as soon as somebody asks for events. */
+  /** The default: as soon as a consumer asks for events. */
   public static final Opening DEFAULT = new Opening(0, false);
 
   /**

@@ -128,6 +128,7 @@ public record ProducerSpec<O, S extends Stage.Behaviour>(
    * {@return a copy with this restart type}
    *
    * @param restart which ends of the stage are answered with a restart
+   * @throws IllegalArgumentException if it is {@link Restart#PERMANENT} and the stage is significant
    */
   public ProducerSpec<O, S> withRestart(Restart restart) {
     return withOptions(options.withRestart(restart));

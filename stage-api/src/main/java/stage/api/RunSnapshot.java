@@ -14,9 +14,9 @@ import java.util.Optional;
  *     that are tried again count again. While it grows, a turn that lasts long goes on
  * @param sinceProgress how long ago that last grew; zero if it is not known, as where elements are fast
  * @param watermark the event time that its inputs, or the step that gives its elements their time, vouch for: what
- *     comes from now on is not earlier; empty if it has no event time, or does not know any yet
+ *     comes from now on is not earlier; empty if it has no event time, or knows none yet
  * @param openWindows how many windows of time it keeps open; sessions are not counted
- * @param filtered elements of which a step left nothing
+ * @param filtered elements that came to nothing in a step: filtered out, or mapped to no results
  * @param late elements that came after their windows
  * @param retried how often an element was tried again
  * @param openDeliveries how many deliveries it has handed out and not answered for yet; 0 if it is no source of them

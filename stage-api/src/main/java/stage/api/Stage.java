@@ -46,7 +46,8 @@ public final class Stage {
      * the stage waits for it.
      *
      * @param context the stage's access to the engine; valid as long as this incarnation lives
-     * @throws Exception to refuse to start; the stage's start then fails with this cause
+     * @throws Exception the start fails: the call that starts the stage throws with this cause, and at a restart it is
+     *     a crash of the stage
      */
     default void onStart(StageContext context) throws Exception {}
 
@@ -91,10 +92,10 @@ public final class Stage {
    * Produces events in an ordinary loop: {@code emit} blocks until there is demand.
    *
    * <p>{@code call}, {@code cast}, timers and {@code replace} of a generator need its thread and are served when it
-   * emits, not while it blocks in code of its own: a source that has to answer meanwhile should be a {@link Producer}
-   * that polls. Work that does not need its code never waits for it: while {@code generate} blocks, consumers come, go
-   * and give events back, and events that wait for a partition are delivered. A generator has no enclosing turn: each
-   * {@code emit} that returned has published its event.
+   * emits, not while it blocks in code of its own: a source that has to answer in the meantime should be a {@link
+   * Producer} that polls. Work that does not need its code never waits for it: while {@code generate} blocks, consumers
+   * come, go and give events back, and events that wait for a partition are delivered. A generator has no enclosing
+   * turn: each {@code emit} that returned has published its event.
    *
    * @param <O> the events it emits
    * @since 0.1
@@ -411,7 +412,7 @@ public final class Stage {
   }
 
   /**
-   * As {@link #producerConsumer(String, Subscribable, StageFactory)}, of several sources.
+   * As {@link #producerConsumer(String, Subscribable, StageFactory)}, with several sources.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param sources producers, or subscriptions to producers, for example a {@link List#of}
@@ -456,7 +457,7 @@ public final class Stage {
   }
 
   /**
-   * As {@link #producerConsumer(String, Subscribable, Class, StageFactory)}, of several sources.
+   * As {@link #producerConsumer(String, Subscribable, Class, StageFactory)}, with several sources.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param sources producers, or subscriptions to producers, for example a {@link List#of}
@@ -530,7 +531,7 @@ public final class Stage {
   }
 
   /**
-   * As {@link #consumer(String, Subscribable, StageFactory)}, of several sources.
+   * As {@link #consumer(String, Subscribable, StageFactory)}, with several sources.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param sources producers, or subscriptions to producers, for example a {@link List#of}
@@ -591,8 +592,8 @@ public final class Stage {
    * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the
    * spec's {@link Redelivery} says, then it becomes a dead letter (or is dropped, with {@link Redelivery#none()});
    * other events are not disturbed, and the stage does not crash. The threads belong to the stage: it ends when they
-   * have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones
-   * may finish before the stage waits for it.
+   * have ended, and they are interrupted when it is cancelled. While one event takes long, up to 1024 later
+   * ones may finish before the stage waits for it.
    *
    * <p>When a thread has finished its event, it goes on with another one of the same stage if there is one, and ends
    * otherwise. So an event sees what an earlier one has left in a thread-local, as in any pool; remove what you set, or
@@ -634,8 +635,8 @@ public final class Stage {
    * <p>Demand is given back as each event finishes. An event that fails is tried again by itself, as often as the
    * spec's {@link Redelivery} says, then it becomes a dead letter (or is dropped, with {@link Redelivery#none()});
    * other events are not disturbed, and the stage does not crash. The threads belong to the stage: it ends when they
-   * have ended, and they are interrupted when it is cancelled. Behind an event that takes long, up to 1024 later ones
-   * may finish before the stage waits for it. Works on no more events than there is downstream demand for.
+   * have ended, and they are interrupted when it is cancelled. While one event takes long, up to 1024 later
+   * ones may finish before the stage waits for it. Works on no more events than there is downstream demand for.
    *
    * <p>When a thread has finished its event, it goes on with another one, as with {@link #perEvent(String, int,
    * EventHandler)}: a thread-local that one event has set and not removed is visible to another.
@@ -744,8 +745,8 @@ public final class Stage {
   }
 
   /**
-   * Describes a generator that emits the elements of a collection, and then completes. A restart iterates anew and
-   * skips what was emitted.
+   * Describes a generator that emits the elements of a collection, and then completes. A restart iterates from the
+   * beginning and skips what was emitted.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param elements the elements, none null, in the same order each time
@@ -796,9 +797,9 @@ public final class Stage {
 
   /**
    * Describes a generator that takes from a queue, waiting while it is empty, and never completes by itself. An element
-   * is taken only when the one before was emitted. If the stage is stopped before it can emit an element that it has
-   * taken, it puts that back: at the front of a {@link java.util.concurrent.BlockingDeque}, at the end of any other
-   * queue. If there is no room, the element is logged as lost.
+   * is taken only when the one before it has been emitted. If the stage is stopped before it can emit an element that
+   * it has taken, it puts that back: at the front of a {@link java.util.concurrent.BlockingDeque}, at the end of any
+   * other queue. If there is no room, the element is logged as lost.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param queue the queue; others may take from it too. The spec is for one stage
@@ -825,7 +826,7 @@ public final class Stage {
   }
 
   /**
-   * As {@link #ofLines(String, InputStream)}, of a text in another character set.
+   * As {@link #ofLines(String, InputStream)}, for a text in another character set.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param text the text; read by the stage alone, so the spec is for one stage
@@ -838,7 +839,7 @@ public final class Stage {
   }
 
   /**
-   * As {@link #ofLines(String, InputStream)}, of a text in another format.
+   * As {@link #ofLines(String, InputStream)}, for a text in another format.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param text the text; read by the stage alone, so the spec is for one stage
@@ -854,8 +855,8 @@ public final class Stage {
 
   /**
    * Describes a generator that emits the lines of a file, read as {@link LineFormat#DEFAULT} says, without their ends,
-   * and then completes. The file is opened for each incarnation and closed after it; a restart reads anew and skips the
-   * lines that were emitted.
+   * and then completes. The file is opened for each incarnation and closed after it; a restart reads it again and skips
+   * the lines that were emitted.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param file the file
@@ -867,7 +868,7 @@ public final class Stage {
   }
 
   /**
-   * As {@link #ofPath(String, Path)}, of a file in another format.
+   * As {@link #ofPath(String, Path)}, for a file in another format.
    *
    * @param name the stage's name, as {@link StageSpec#name} says
    * @param file the file

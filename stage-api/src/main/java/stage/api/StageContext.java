@@ -64,7 +64,7 @@ public interface StageContext {
   Timer after(Duration delay, TimerAction action);
 
   /**
-   * As {@link #after(Duration, TimerAction)}, of an action that emits: {@code context.after(delay, out ->
+   * As {@link #after(Duration, TimerAction)}, for an action that emits: {@code context.after(delay, out ->
    * out.emit("tick"))}. It runs whether or not there is demand: events beyond demand wait in the backlog, up to its
    * bound.
    *
@@ -90,7 +90,7 @@ public interface StageContext {
   Timer every(Duration period, TimerAction action);
 
   /**
-   * As {@link #every(Duration, TimerAction)}, of an action that emits.
+   * As {@link #every(Duration, TimerAction)}, for an action that emits.
    *
    * @param period above zero
    * @param action what to run

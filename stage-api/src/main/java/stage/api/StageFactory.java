@@ -16,7 +16,8 @@ public interface StageFactory<S> {
    * of a lambda.
    *
    * @return a new instance: never null, and never one that another stage already has
-   * @throws Exception to refuse to start; the stage's start then fails with this cause
+   * @throws Exception the start fails: the call that starts the stage throws with this cause, and at a restart it is a
+   *     crash of the stage
    */
   S create() throws Exception;
 }

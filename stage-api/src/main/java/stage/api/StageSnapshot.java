@@ -11,17 +11,17 @@ import java.util.Optional;
  * @param path the stage's path
  * @param kind what kind of stage it is
  * @param status where it stands in its life
- * @param incarnation which life this is
+ * @param incarnation which life this is: 1 at first
  * @param awaiting what its thread waits for, such as {@code EVENTS} or {@code DEMAND}; {@code RUNNING} if it does not
  *     wait
  * @param mailbox how many calls and casts wait
  * @param backlog events emitted and waiting for demand
  * @param eventsEmitted events emitted over all incarnations, including those dropped, skipped or dead-lettered
  * @param eventsDropped events dropped by the overflow policy
- * @param eventsSkipped events that the dispatcher gave to nobody
+ * @param eventsSkipped events that the dispatcher gave to no consumer
  * @param eventsDeadLettered events given up: by a consumer after its redeliveries, or by a producer whose key function
  *     threw
- * @param eventsReturned events that consumers gave back when they left, and that nobody else will get
+ * @param eventsReturned events that consumers gave back when they left, and that no other will get
  * @param eventsUndelivered events that were still in the backlog when the stage ended
  * @param activity what it does with its time
  * @param run what it does in a pipeline; empty for a stage that is in none

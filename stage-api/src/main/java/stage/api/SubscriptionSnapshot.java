@@ -25,8 +25,8 @@ import java.util.Optional;
  * @param returned events taken back because the consumer left
  * @param age how long the oldest event in flight has been under way, at least; zero if none is in flight
  * @param share which of the producer's events this subscription gets
- * @param isGated whether the consumer only hands events on to somebody outside of Stage, and asks for them as it is
- *     asked
+ * @param isGated whether the consumer only passes events on to a subscriber outside of Stage, and asks for as many as
+ *     that has requested
  * @since 0.1
  */
 public record SubscriptionSnapshot(

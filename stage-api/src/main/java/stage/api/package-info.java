@@ -8,7 +8,8 @@
  * description names it.
  *
  * <p>Here and in the packages below, no parameter may be null unless its description says so: a null is refused with a
- * {@link java.lang.NullPointerException} that names the parameter.
+ * {@link java.lang.NullPointerException} that names the parameter. Only exceptions and {@link stage.api.StopReason}s,
+ * which the engine makes, do not check what they are given.
  *
  * <h2>Memory consistency</h2>
  * <ul>

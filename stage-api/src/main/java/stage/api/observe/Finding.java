@@ -17,8 +17,8 @@ public sealed interface Finding {
   String sentence();
 
   /**
-   * {@return whether it says that a stage does not go on although it should} That a source has no input, that a
-   * throttle holds events back and that a selector wants none is said too, but may be as it is meant to be.
+   * {@return whether it says that a stage does not go on although it should} Not so for a source without input, a
+   * throttle that holds events back or a selector that wants none: these are found too, but may be intended.
    */
   default boolean isStuck() {
     return this instanceof Deadlock || this instanceof RootCause cause && switch (cause.kind()) {
@@ -69,7 +69,7 @@ public sealed interface Finding {
     IN_CALLBACK,
     /** The stage has not finished starting. */
     STARTING,
-    /** Nobody subscribes to the stage, so it has no demand. */
+    /** The stage has no consumer, so it has no demand. */
     NOBODY_SUBSCRIBES,
     /** No consumer has subscribed to a partition for which events wait. */
     UNCLAIMED_PARTITION,
@@ -77,7 +77,7 @@ public sealed interface Finding {
     SOURCE_SILENT,
     /** The stage is a source that waits, in its own code, for a queue, a connection or the time of its next look. */
     AWAITS_INPUT,
-    /** The stage is subscribed to nobody, so nothing arrives. */
+    /** The stage is subscribed to no producer, so nothing arrives. */
     NO_SUBSCRIPTION,
     /** A selector turns every event down. */
     NOTHING_SELECTED,
@@ -89,7 +89,7 @@ public sealed interface Finding {
     HELD,
     /** The source has handed out as many deliveries as may be open, and none is answered for. */
     DELIVERIES_OPEN,
-    /** Deliveries are done, and the source's own function that is told so throws each time. */
+    /** Deliveries are done, but the source's own method that takes the answers throws each time. */
     ANSWERS_FAIL,
     /** The stage asks for events by itself, and has not. */
     NOT_REQUESTED,
@@ -101,7 +101,7 @@ public sealed interface Finding {
     NO_CARRIER,
     /** The stage waits for one that belongs to another scope, where this explanation does not look. */
     ELSEWHERE,
-    /** The stage has had no events from one that belongs to another scope, which may be as it is meant to be. */
+    /** The stage has had no events from one that belongs to another scope, which may be intended. */
     SILENT_ELSEWHERE
   }
 
@@ -112,7 +112,7 @@ public sealed interface Finding {
    * @param kind what it does, or what it lacks
    * @param lasted how long this has gone on at least
    * @param victims stages that wait for it, directly or through others, the farthest first
-   * @param detail what is known more, in words that fit into the sentence: the method it is in, the last crash, how
+   * @param detail what else is known, in words that fit into the sentence: the method it is in, the last crash, how
    *     long it backs off; may be empty
    * @param stack where the culprit is, if it is in user code; else empty
    * @since 0.1

@@ -1,11 +1,11 @@
 package stage.api.observe;
 
 /**
- * How a scope is shown on a web page. Immutable: each {@code with…} answers a changed copy.
+ * How a scope is shown on a web page. An immutable value; each {@code with…} method gives a changed copy.
  *
  * <p>A page is served on the loopback address only. By itself it shows names, numbers and classes of exceptions, and
- * changes nothing, so anyone who can open a connection on this machine may see it. What goes further is for those who
- * have the page's token: see {@link #withStacks()} and {@link #withControls()}.
+ * changes nothing, so anyone who can open a connection on this machine may see it. What goes further is only for
+ * readers who have the page's token: see {@link #withStacks()} and {@link #withControls()}.
  *
  * @param port where, from 0 to 65535; 0 takes any that is free
  * @param showsStacks whether it shows where the threads of a stage are, to those who have the token

@@ -9,8 +9,8 @@ import java.util.Optional;
  * Keeps snapshots of one tree for a minute, so that rates over the last 1, 10 and 60 seconds can be computed. The
  * engine itself keeps no window.
  *
- * <p>One thread at a time. Keeps at most {@value #PER_WINDOW} snapshots for each of the three windows, however often it
- * is given one.
+ * <p>For one thread at a time. Keeps at most {@value #PER_WINDOW} snapshots for each of the three windows, however
+ * often it is given one.
  *
  * @since 0.1
  */

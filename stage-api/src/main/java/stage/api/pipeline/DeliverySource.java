@@ -27,7 +27,7 @@ public interface DeliverySource<T> {
 
   /**
    * Emits about {@code demand} deliveries, fewer, or none. May wait, but not for long: answers go out between two
-   * calls. If it has emitted none it is called again after 10 ms, or at once after {@link StageContext#wakeUp()}.
+   * calls. If it has emitted none, it is called again after 10 ms, or at once after {@link StageContext#wakeUp()}.
    * Deliveries beyond the demand wait, and count as unsettled. {@link Outlet#complete()} ends the source.
    *
    * @param demand how many are wanted downstream, and no more than may be unsettled at once; at least 1

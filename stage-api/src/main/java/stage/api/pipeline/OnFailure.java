@@ -18,8 +18,8 @@ import stage.api.supervision.Backoff;
  * @param backoff how long to wait before each
  * @param last what happens to it then
  * @param handler receives dead letters in addition to the supervisor, if present
- * @param most how many failures crash the stage
- * @param period within this time; empty for failures in a row, without a success between them
+ * @param most which failure crashes the stage: the one that reaches this number
+ * @param period how long a failure counts; empty to count failures in a row, without a success between them
  * @since 0.1
  */
 public record OnFailure(
@@ -30,7 +30,7 @@ public record OnFailure(
    * Checks the numbers.
    *
    * @throws IllegalArgumentException if {@code retries} is negative, {@code most} below 1, or {@code period} not
-   * above zero
+   *     above zero
    */
   public OnFailure {
     Arguments.atLeast("retries", retries, 0);
@@ -56,7 +56,7 @@ public record OnFailure(
     return new OnFailure(retries, backoff, last, handler, MOST_IN_A_ROW, Optional.empty());
   }
 
-  /** {@return to try again twice, then to make it a dead letter} */
+  /** {@return the default: to try again twice, then to make the element a dead letter} */
   public static OnFailure ofDefault() {
     return retry(2, Backoff.none());
   }
@@ -146,10 +146,11 @@ public record OnFailure(
   }
 
   /**
-   * {@return a copy that crashes the stage when too much fails}
+   * {@return a copy that crashes the stage when too many elements fail within a time, instead of 1,000 in a row}
    *
-   * @param failures how many elements may be given up before the stage crashes, at least 1
-   * @param time within this time
+   * @param failures the failure that reaches this number crashes the stage; at least 1. An element that is tried again
+   *     fails when its last attempt has failed
+   * @param time how long a failure counts, above zero
    * @throws IllegalArgumentException if {@code failures} is below 1, or {@code time} not above zero
    */
   public OnFailure atMost(int failures, Duration time) {

@@ -17,7 +17,7 @@ import java.util.Map;
 public interface PartitionedSource<P, T> {
   /**
    * Called before the first {@link #receive} of each incarnation. After a crash all partitions are lost, and deliveries
-   * that were not committed come again: so connect anew here.
+   * that were not committed come again: so connect again here.
    *
    * @param partitions the partitions of this source; the same object in every incarnation
    * @throws Exception a failed start
@@ -25,14 +25,14 @@ public interface PartitionedSource<P, T> {
   default void onStart(Partitions<P, T> partitions) throws Exception {}
 
   /**
-   * Hands in about {@code wanted} deliveries, fewer, or none. May wait, but not for long: answers go out between two
-   * calls. If it has handed in none it is called again after 10 ms. Deliveries beyond {@code wanted} wait.
+   * Emits about {@code wanted} deliveries, fewer, or none. May wait, but not for long: answers go out between two
+   * calls. If it has emitted none, it is called again after 10 ms. Deliveries beyond {@code wanted} wait.
    *
    * <p>Called with 0 once a second while nothing is wanted, so that a client that must be polled stays alive.
    *
    * @param wanted how many are wanted downstream, and no more than may be unsettled at once
-   * @param to where to hand in
-   * @throws Exception a crash of the source's stage; what was handed in before is lost with its partition
+   * @param to where to emit them, with {@link Partitions#emit}
+   * @throws Exception a crash of the source's stage; what was emitted before is lost with its partition
    */
   void receive(long wanted, Partitions<P, T> to) throws Exception;
 
@@ -40,8 +40,8 @@ public interface PartitionedSource<P, T> {
    * Answers all deliveries before some positions.
    *
    * @param positions for each partition in which there is something new: the position of its first delivery that is not
-   *     done, or the one behind its last
-   * @throws Exception tried again, with backoff, with the positions as they are then
+   *     done, or the one after its last
+   * @throws Exception the call is repeated, with backoff, with the positions reached by then
    */
   void commit(Map<P, Long> positions) throws Exception;
 
@@ -53,7 +53,7 @@ public interface PartitionedSource<P, T> {
    * @param position its position
    * @param payload what it was
    * @param cause the first failure of an element that came of it
-   * @throws Exception told again, with backoff; until then the position stays before it
+   * @throws Exception the call is repeated, with backoff; until it returns, the position stays before this delivery
    */
   default void onFailed(P partition, long position, T payload, Throwable cause) throws Exception {}
 

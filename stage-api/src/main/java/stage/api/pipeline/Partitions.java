@@ -13,8 +13,8 @@ import java.util.Collection;
  */
 public interface Partitions<P, T> {
   /**
-   * Hands a delivery in. Within {@link PartitionedSource#receive} only. A partition that is not known, or was given up,
-   * begins anew.
+   * Emits a delivery. Within {@link PartitionedSource#receive} only. A partition that is not known, or was given up,
+   * starts afresh.
    *
    * @param partition its partition
    * @param position its position there, above those of the deliveries before it

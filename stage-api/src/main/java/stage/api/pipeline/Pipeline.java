@@ -50,7 +50,7 @@ import stage.api.supervision.Intensity;
  * element; results are as if nothing had happened.
  *
  * <p>Around the steps that change one element at a time there are {@index batches}, a {@index throttle}d rate,
- * {@index windows} of event time, {@index joins}, {@index merge}d inputs and, behind any step, a
+ * {@index windows} of event time, {@index joins}, {@index merge}d inputs and, after any step, a
  * {@index retry}, a {@index timeout} or a {@index "dead letter"}.
  *
  * <p>All methods may be called on any thread and return at once. They touch no source and call no function, except for
@@ -99,7 +99,7 @@ public final class Pipeline<T> {
 
   /**
    * {@return the elements of a collection, or of any other iterable that can be iterated again} Each run of a job
-   * iterates anew. So does a restart, which then skips the elements already emitted: the order must be the same each
+   * iterates again. So does a restart, which then skips the elements already emitted: the order must be the same each
    * time.
    *
    * @param elements the elements, none null; not copied, and iterated on the source's thread
@@ -166,7 +166,7 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the lines of files in UTF-8, one file behind the other, without their ends} Files whose names end with
+   * {@return the lines of files in UTF-8, one file after the other, without their ends} Files whose names end with
    * {@code .gz} are unpacked. A restart goes on where it was.
    *
    * @param files the files, at least 1
@@ -190,7 +190,9 @@ public final class Pipeline<T> {
 
   /**
    * {@return the elements that a loop emits} When the loop returns, the pipeline ends. Each run and each restart calls
-   * the loop again: a loop that must not repeat itself keeps its place in a state, see {@link Stage.Generator}.
+   * the same loop again, from its beginning, so after a crash of its stage a lambda emits its elements again. A loop
+   * that must not repeat itself is a class: it keeps the context that {@code onStart} gets, and begins by skipping
+   * {@link stage.api.StageContext#eventsEmitted} elements.
    *
    * @param loop the loop; its {@code emit} blocks until there is demand
    * @param <T> the elements
@@ -251,8 +253,8 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the results of combining the first elements of both, the second of both …} Ends with the shorter one;
-   * elements that the longer one still had go back to it.
+   * {@return the results of combining the first elements of both, then the second elements, and so on} Ends with the
+   * shorter one; elements that the longer one has sent and that have no partner go back to it.
    *
    * @param other the other input
    * @param fn combines two elements to one
@@ -478,14 +480,14 @@ public final class Pipeline<T> {
   // ---- boundaries
 
   /**
-   * {@return the same elements, handed to another stage: the steps behind this one run on a thread of their own}
+   * {@return the same elements, handed to another stage: the steps after this one run on a thread of their own}
    */
   public Pipeline<T> async() {
     return new Pipeline<>(new Node.Crossed(Site.here("async"), node, new Crossing.Async()));
   }
 
   /**
-   * {@return the same elements through a buffer} It takes elements even while there is no demand behind it. When it is
+   * {@return the same elements through a buffer} It takes elements even while there is no demand for them. When it is
    * full, the steps before it wait.
    *
    * @param n how many elements it holds, at least 1
@@ -497,7 +499,7 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the same elements through a buffer, which takes elements even while there is no demand behind it} Elements
+   * {@return the same elements through a buffer, which takes elements even while there is no demand for them} Elements
    * that it drops are counted in {@link Report#dropped}.
    *
    * @param n how many elements it holds, at least 1
@@ -575,7 +577,7 @@ public final class Pipeline<T> {
 
   /**
    * {@return the elements emitted by a stage of your own, which gets these elements} The job starts it, and adds the
-   * subscription. Its elements have no event time: put {@link #eventTime(EventTime)} behind it if a window follows.
+   * subscription. Its elements have no event time: put {@link #eventTime(EventTime)} after it if a window follows.
    *
    * @param stage the stage; its name must be unique in the job
    * @param <R> the results
@@ -612,7 +614,7 @@ public final class Pipeline<T> {
   }
 
   /**
-   * {@return the elements by key, to be reduced for each key}
+   * {@return the elements by key, to be reduced for each key} By one worker, unless {@link Keyed#workers} sets more.
    *
    * @param key the key of an element, with {@code equals} and {@code hashCode}; never null
    * @param <K> the keys
@@ -723,7 +725,7 @@ public final class Pipeline<T> {
 
   /**
    * {@return the same elements; the policy decides what happens to an element on which a step before it fails} It
-   * covers the steps back to the last policy, or to where the stage begins. See {@link OnFailure} for the default.
+   * covers the steps back to the previous policy, or to where the stage begins. See {@link OnFailure} for the default.
    *
    * @param policy what happens to an element that fails
    */
@@ -733,8 +735,8 @@ public final class Pipeline<T> {
 
   /**
    * {@return the same elements, with another in place of each one on which a step before this fails} It covers the
-   * steps back to the last policy, or to where the stage begins. If the function itself throws, that is a failure like
-   * any other. The pipeline goes on, unlike after {@code recover} of Pekko Streams.
+   * steps back to the previous policy, or to where the stage begins. If the function itself throws, that is a failure
+   * like any other. The pipeline goes on, unlike after {@code recover} of Pekko Streams.
    *
    * @param fn makes an element of a failure; never null
    */
@@ -747,7 +749,7 @@ public final class Pipeline<T> {
   /**
    * {@return the same elements; an element fails if the steps before this take longer for it} The thread is
    * interrupted. If the steps ignore that for as long again, their thread is abandoned, and the stage restarts. It
-   * covers the steps back to the last policy, or to where the stage begins.
+   * covers the steps back to the previous policy, or to where the stage begins.
    *
    * @param perElement how long, above zero
    * @throws IllegalArgumentException if {@code perElement} is not above zero

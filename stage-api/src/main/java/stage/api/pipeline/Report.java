@@ -8,7 +8,7 @@ import java.util.Objects;
  *
  * @param in elements that came from the sources
  * @param out results that the sinks have handled
- * @param filtered elements of which a step left nothing
+ * @param filtered elements that came to nothing in a step: filtered out, or mapped to no results
  * @param deadLettered elements that were given up
  * @param late elements that came after their windows
  * @param lateAfterIdle late elements whose source had fallen silent and counted as idle
@@ -50,7 +50,7 @@ public record Report(
    * @param stage the path of its stage
    * @param in elements it was given
    * @param handled elements of which it made results, or that it took in
-   * @param filtered elements of which a step left nothing
+   * @param filtered elements that came to nothing in a step: filtered out, or mapped to no results
    * @param deadLettered elements that were given up
    * @param late elements that came after their windows
    * @param lateAfterIdle those of them whose source had fallen silent

@@ -29,7 +29,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
   /** What windows are like. */
   public sealed interface Shape {
     /**
-     * One behind the other.
+     * One after the other.
      *
      * @param size how long each is, above zero
      */
@@ -118,7 +118,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
     }
 
     /**
-     * One behind the other, by the clock of the machine.
+     * One after the other, by the clock of the machine.
      *
      * @param size how long each is, above zero
      */
@@ -208,7 +208,7 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
   /**
    * {@return a copy whose windows begin at another time}
    *
-   * @param offset added to each start: six hours for days that begin at six
+   * @param offset added to each start: six hours for days that begin at six; may be negative
    * @throws IllegalArgumentException if these windows are not tumbling, sliding or by the clock
    */
   public Windows offset(Duration offset) {

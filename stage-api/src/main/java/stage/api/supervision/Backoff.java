@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How long to wait before a restart. The wait doubles with each crash of a child that follows without progress, up to a
- * longest one, and is shortened at random. Progress is an event emitted or settled since the crash before; after it,
- * waits begin with the first one again.
+ * How long to wait before a restart. The wait doubles with each further crash of a child that has made no progress, up
+ * to a longest one, and is shortened at random. Progress is an event emitted or settled since the crash before; after
+ * it, waits begin with the first one again.
  *
  * <p>How often that goes on is for the {@link Intensity} to say, which counts such restarts whatever the time. If it
  * ends before the longest wait is reached, that is logged when the supervisor starts.
@@ -48,7 +48,8 @@ public record Backoff(Duration first, Duration most, double jitter) {
    * {@return waits that double from one time up to another, each shortened by up to a fifth}
    *
    * @param first the wait after the first crash
-   * @param most the longest wait
+   * @param most the longest wait, at least as long as the first
+   * @throws IllegalArgumentException if {@code first} is negative or {@code most} is shorter
    */
   public static Backoff exponential(Duration first, Duration most) {
     return new Backoff(first, most, 0.2);

@@ -37,7 +37,7 @@ public record ScopeOptions(
     Consumer<? super ShutdownReport> exitReport,
     ContextCapture context,
     StageListener listener) {
-  /** Tells nobody of the report of an exit. */
+  /** Does nothing with the report of an exit. */
   public static final Consumer<ShutdownReport> NOBODY = report -> {};
 
   /**
@@ -48,7 +48,7 @@ public record ScopeOptions(
       new ScopeOptions(Duration.ofSeconds(5), Duration.ofSeconds(1), OptionalInt.empty(), 10_000, 64,
       AutoShutdown.NEVER, 4, Duration.ZERO, false, NOBODY, ContextCapture.NONE, StageListener.NONE);
 
-  // it is looked twice in that time, which costs a thread
+  // a thread looks at the callbacks twice in that time
   private static final Duration SHORTEST_STALL = Duration.ofMillis(1);
 
   /**

@@ -369,7 +369,7 @@ public interface Supervisor extends AutoCloseable {
    * {@return a producer of the scope's dead letters from now on; subscribe consumers to it} All supervisors of a tree
    * share one. Letters wait in a backlog of {@value #DEAD_LETTER_BACKLOG}; those beyond that are counted as unhandled
    * and logged. A stage's own handler is called as well. A dead letter of a stage that takes dead letters itself, from
-   * this producer or from a stage behind it, is not sent there again: only that stage's own handler is called.
+   * this producer or from a stage that it feeds, is not sent there again: only that stage's own handler is called.
    *
    * <p>The producer is not one of {@link #children()}. It ends when the scope closes and all other stages have ended,
    * so that events given up while they drain still reach its consumers, which end after it. {@link #join()} does not
@@ -409,7 +409,7 @@ public interface Supervisor extends AutoCloseable {
    * @param timeout how long to wait; zero or less only looks
    * @return whether every stage has ended
    * @throws StageFailedException if a stage failed; the others were drained and have ended
-   * @throws ScopeMisuseException if called by another thread than the owner
+   * @throws ScopeMisuseException if called by another thread than the owner, or the scope is closed
    * @throws InterruptedException if interrupted while waiting; the stages go on
    */
   boolean join(Duration timeout) throws InterruptedException;

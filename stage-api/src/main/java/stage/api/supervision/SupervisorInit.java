@@ -10,14 +10,14 @@ public interface SupervisorInit {
   /**
    * Starts the children, in order. On the caller's thread.
    *
-   * <p>To start a stage does not wait here: the stage runs its {@code onStart} when those before it have, and all are
-   * awaited when this has returned. So what {@code onStart} of one has set up is there for {@code onStart} of the next
-   * one, but not yet for the lines that follow here; a {@code call} to the stage waits for it. To start a supervisor
-   * waits for the stages before it, and for its own.
+   * <p>Starting a stage does not wait here: the stage runs its {@code onStart} after those before it, and all are
+   * awaited when this has returned. So what the {@code onStart} of one stage sets up is there for that of the next, but
+   * not yet for the lines that follow here; a {@code call} to the stage waits for it. Starting a supervisor waits for
+   * the stages before it, and for its own.
    *
-   * <p>A stage that cannot be started makes the whole start fail, as if this had thrown that; {@code start} of a later
-   * one throws it if it is known by then. To go on without a stage, start it in a supervisor of its own, or
-   * after the scope is open.
+   * <p>A stage that cannot be started makes the whole start fail, as if this had thrown its exception; the {@code
+   * start} of a later one throws it if it is known by then. To go on without a stage, start it in a supervisor of its
+   * own, or after the scope is open.
    *
    * @param supervisor the new supervisor
    * @throws Exception the start fails: what was started is stopped again, in reverse order

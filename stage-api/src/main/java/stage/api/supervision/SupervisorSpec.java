@@ -63,6 +63,7 @@ public record SupervisorSpec(
    * grace}
    *
    * @param name its name: 1–64 of {@code [A-Za-z0-9._-]}
+   * @throws IllegalArgumentException if the name is not valid
    */
   public static SupervisorSpec of(String name) {
     return new SupervisorSpec(name, Strategy.ONE_FOR_ONE, Intensity.DEFAULT, Backoff.DEFAULT, DecisionRule.RESTART,
@@ -74,6 +75,8 @@ public record SupervisorSpec(
    * {@return a copy with this strategy}
    *
    * @param strategy which children it restarts when one crashes
+   * @throws IllegalArgumentException if it is {@link Strategy#DYNAMIC} and the supervisor shuts itself down
+   *     automatically
    */
   public SupervisorSpec withStrategy(Strategy strategy) {
     return new SupervisorSpec(name, strategy, intensity, backoff, decisions, restart, significant, options);
@@ -111,6 +114,7 @@ public record SupervisorSpec(
    * only if it is permanent, which is the default: as in OTP, giving up counts as an orderly end.
    *
    * @param restart the restart type
+   * @throws IllegalArgumentException if it is {@link Restart#PERMANENT} and the supervisor is significant
    */
   public SupervisorSpec withRestart(Restart restart) {
     return new SupervisorSpec(name, strategy, intensity, backoff, decisions, restart, significant, options);
@@ -139,6 +143,7 @@ public record SupervisorSpec(
    * when it ends alone.
    *
    * @param shutdown how long {@code close} lets stages drain; zero cancels them at once
+   * @throws IllegalArgumentException if {@code shutdown} is negative
    */
   public SupervisorSpec withShutdown(Duration shutdown) {
     return withOptions(options.withShutdown(shutdown));
@@ -148,6 +153,7 @@ public record SupervisorSpec(
    * {@return a copy with this grace period}
    *
    * @param grace how long stages have to end after their interrupt, before their threads are abandoned
+   * @throws IllegalArgumentException if {@code grace} is negative
    */
   public SupervisorSpec withGrace(Duration grace) {
     return withOptions(options.withGrace(grace));
@@ -155,10 +161,11 @@ public record SupervisorSpec(
 
   /**
    * {@return a copy that refuses to start more children than this} The default of a dynamic supervisor is 10,000, since
-   * often somebody else decides how many children it gets, such as those who connect to a server. The default of any
-   * other is a million, which only a loop that starts children by mistake will ever reach.
+   * others often decide how many children it gets, such as the clients of a server. The default of any other is a
+   * million, which only a loop that starts children by mistake will ever reach.
    *
    * @param maxChildren how many may run or be restarting at once, at least 0
+   * @throws IllegalArgumentException if {@code maxChildren} is negative
    */
   public SupervisorSpec withMaxChildren(int maxChildren) {
     return withOptions(options.withMaxChildren(maxChildren));
@@ -174,6 +181,7 @@ public record SupervisorSpec(
    * each producer in its tree, and for subscribers of other libraries too. The default is 10,000.
    *
    * @param maxSubscribers how many consumers may be subscribed to one producer at once, at least 0
+   * @throws IllegalArgumentException if {@code maxSubscribers} is negative
    */
   public SupervisorSpec withMaxSubscribers(int maxSubscribers) {
     return withOptions(options.withMaxSubscribers(maxSubscribers));
@@ -181,9 +189,10 @@ public record SupervisorSpec(
 
   /**
    * {@return a copy that refuses to start a supervisor below more supervisors than this} For the root of a scope, which
-   * is not counted itself. The default is 64: it ends a supervisor that starts itself anew in its own init.
+   * is not counted itself. The default is 64, which stops a supervisor that starts itself again in its own init.
    *
    * @param maxDepth how many supervisors may be below one another, at least 0; with 0 the root can have only stages
+   * @throws IllegalArgumentException if {@code maxDepth} is negative
    */
   public SupervisorSpec withMaxDepth(int maxDepth) {
     return withOptions(options.withMaxDepth(maxDepth));
@@ -193,6 +202,7 @@ public record SupervisorSpec(
    * {@return a copy that shuts itself down when significant children have ended by themselves}
    *
    * @param autoShutdown when
+   * @throws IllegalArgumentException if the supervisor is dynamic and this is not {@link AutoShutdown#NEVER}
    */
   public SupervisorSpec withAutoShutdown(AutoShutdown autoShutdown) {
     return withOptions(options.withAutoShutdown(autoShutdown));
@@ -202,22 +212,24 @@ public record SupervisorSpec(
    * {@return a copy that gives up when more threads than this had to be abandoned}
    *
    * @param maxAbandoned how many, at least 0
+   * @throws IllegalArgumentException if {@code maxAbandoned} is negative
    */
   public SupervisorSpec withMaxAbandoned(int maxAbandoned) {
     return withOptions(options.withMaxAbandoned(maxAbandoned));
   }
 
   /**
-   * {@return a copy that says so when a callback of a stage takes longer than this} For the root of a scope, of all
-   * stages in its tree. Not more than twice that time after the callback began there is a
-   * {@link stage.api.observe.StageEvent.Stalled}, and a warning in the log with the stack of the stage's thread; once
-   * for each such callback, which goes on undisturbed. It is found out by a platform thread, so also when stages that
-   * spin keep all virtual threads from running.
+   * {@return a copy that warns when a callback of a stage takes longer than this} For the root of a scope; it holds for
+   * all stages in its tree. No later than twice that time after the callback began, there is a {@link
+   * stage.api.observe.StageEvent.Stalled} and a warning in the log with the stack of the stage's thread: once for each
+   * such callback, which goes on undisturbed. A platform thread finds them, so this works even when stages that spin
+   * keep all virtual threads from running.
    *
-   * <p>Generators are left alone, since to wait for input is what they are for, and so are the threads of single
-   * events. In a simulation no time passes in user code, and nothing is said.
+   * <p>Generators are left alone, since waiting for input is what they are for, and so are the threads of single
+   * events. In a simulation no time passes in user code, so there are no warnings.
    *
    * @param stallWarning how long a callback may take, at least a millisecond; zero, the default: as long as it likes
+   * @throws IllegalArgumentException if it is negative, or above zero and below a millisecond
    */
   public SupervisorSpec withStallWarning(Duration stallWarning) {
     return withOptions(options.withStallWarning(stallWarning));
@@ -236,8 +248,8 @@ public record SupervisorSpec(
 
   /**
    * {@return a copy that drains when the JVM is asked to exit, by {@code SIGTERM} or Ctrl-C for instance} For the root
-   * of a scope. A thread that is still starting stages then is held until the JVM has exited, so that the last thing to
-   * be seen is not the trace of a start that came too late.
+   * of a scope. A thread that is still starting stages at that moment is held until the JVM has exited, so that the
+   * last thing you see is not the trace of a start that came too late.
    */
   public SupervisorSpec withDrainOnExit() {
     return withOptions(options.withDrainOnExit());
