@@ -1,8 +1,9 @@
 /**
  * The engine: one virtual thread per stage, and the queues between them.
  *
- * <p>Users put this module beside {@code stage.api} and need not name it: it provides the service that
- * {@code Supervisor.open} looks for. It exports a kit for tests, and nothing else.
+ * <p>Put this module beside {@code stage.api}; you need not name it, since it provides the services that
+ * {@code Supervisor.open} and {@code Job.run} look for. It exports a kit for tests, {@link stage.runtime.testkit}, and
+ * nothing else.
  */
 module stage.runtime {
   requires transitive stage.api;
