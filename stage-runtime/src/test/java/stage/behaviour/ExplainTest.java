@@ -148,7 +148,7 @@ class ExplainTest {
       }).withDemand(Demand.max(4)));
       Finding.RootCause cause = rootCause("shop/hasher", Finding.Kind.IN_CALLBACK, "shop/numbers");
       assertThat(cause.sentence()).matches("`shop/numbers` has had no demand for .* because `shop/hasher` has spent .*"
-          + " in onEvents(, longer than in any of late)?, running in `ExplainTest.AConsumer.spin`"
+          + " in onEvents(, longer than any recent callback)?, running in `ExplainTest.AConsumer.spin`"
           + " \\(ExplainTest.java:\\d+\\).*");
     }
 

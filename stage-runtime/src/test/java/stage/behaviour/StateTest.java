@@ -372,7 +372,7 @@ class StateTest extends CrashTest {
           .hasMessage("state \"last\" of stage test/tally is a map state; ask for it with mapState()");
       assertThatThrownBy(() -> tally.call(stage -> stage.context.mapState("sum")))
           .cause().isInstanceOf(IllegalArgumentException.class)
-          .hasMessage("state \"sum\" of stage test/tally is no map state; ask for it with state()");
+          .hasMessage("state \"sum\" of stage test/tally is not a map state; ask for it with state()");
     }
 
     @Test

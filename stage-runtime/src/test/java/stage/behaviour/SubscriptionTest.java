@@ -71,7 +71,7 @@ class SubscriptionTest extends StageTest {
 
         assertThatThrownBy(() -> sink.subscribeTo(source)).isInstanceOf(SubscriptionRefusedException.class)
             .hasMessageContaining("few/sink").hasMessageContaining("few/source")
-            .hasMessageEndingWith("it may have 2 subscribers at most (maxSubscribers) and has them;"
+            .hasMessageEndingWith("it may have 2 subscribers at most (maxSubscribers) and has that many already;"
                 + " SupervisorSpec.withMaxSubscribers(n) of its scope allows more");
         assertThatThrownBy(() -> few.start(Stage.consumer("late", source, () -> new QueueSink(events))))
             .hasMessageContaining("it may have 2 subscribers at most");

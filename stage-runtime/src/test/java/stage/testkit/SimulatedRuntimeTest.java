@@ -229,7 +229,7 @@ class SimulatedRuntimeTest {
       assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> ProducerProbe.start(scope, "source")))
           .isInstanceOf(SimulationFailed.class)
           .hasMessageContaining(
-              "stage outer/source is not part of the simulation, for its scope was opened outside of it; open the scope in the body")
+              "stage outer/source is not part of the simulation, because its scope was opened outside of it; open the scope in the body")
           .hasMessageContaining("did not come again");   // but another one, since the name was taken by then
     }
   }
@@ -261,7 +261,7 @@ class SimulatedRuntimeTest {
         simulated.await("it has ended", () -> !source.ref().isAlive());
       }
     })).isInstanceOf(SimulationFailed.class).hasMessageContaining(
-        "the crashes of the rules are more than the supervisor allows, so that it gave up (stage fragile/sink failed in ")
+        "the injected crashes are more than the supervisor allows, so it gave up (stage fragile/sink failed in ")
         .hasMessageContaining("allow more with SupervisorSpec.withIntensity(Intensity.of(100))");
     log.take();
   }
@@ -271,7 +271,7 @@ class SimulatedRuntimeTest {
     assertThatThrownBy(
         () -> SimulatedRuntime.withSeeds(1, 5).with(crashing("summ").every(3)).run(simulated -> sum(false)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("crashing(\"summ\").every(3) names no stage that there was; there were: sums/numbers, sums/sum");
+        .hasMessage("crashing(\"summ\").every(3) names a stage that was in no run; there were: sums/numbers, sums/sum");
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).with(crashing("sink").every(1)).run(simulated -> {
       try (Supervisor scope = Supervisor.open("probed")) {
         ConsumerProbe.start(scope, "sink", ProducerProbe.<Integer>start(scope, "source").ref());
@@ -282,7 +282,7 @@ class SimulatedRuntimeTest {
     assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).with(crashing("summ").every(3)).run(simulated -> {
       throw new java.io.IOException("no such thing");
     })).isInstanceOf(SimulationFailed.class).hasMessageContaining("no such thing")
-        .hasMessageContaining("names no stage that there was; there were: none");
+        .hasMessageContaining("names a stage that was in no run; there were: none");
   }
 
   @Test

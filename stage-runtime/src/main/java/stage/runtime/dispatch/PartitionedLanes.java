@@ -194,8 +194,8 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
     int number = index.indexOf((E) event);
     if (number < NOBODY || number >= partitions.length) {
       throw new IllegalStateException(
-          "the partition function of " + rejections.path() + " answered " + number + "; there are 0 to "
-          + (partitions.length - 1) + "; answer Dispatcher.IndexFunction.NOBODY to skip an event");
+          "the partition function of " + rejections.path() + " returned " + number + "; there are 0 to "
+          + (partitions.length - 1) + "; return Dispatcher.IndexFunction.NOBODY to skip an event");
     }
     return number;
   }
@@ -204,9 +204,9 @@ final class PartitionedLanes<E> extends LaneDispatch<E> {
     String name = dispatch.function().partitionOf(event);
     Integer number = numbers.get(name);
     if (number == null) {
-      throw new IllegalStateException("the partition function of " + rejections.path() + " answered "
+      throw new IllegalStateException("the partition function of " + rejections.path() + " returned "
           + (name == null ? "null" : "\"" + name + "\"") + "; there are: " + String.join(", ", dispatch.partitions())
-          + "; answer Dispatcher.NOBODY to skip an event");
+          + "; return Dispatcher.NOBODY to skip an event");
     }
     return number;
   }

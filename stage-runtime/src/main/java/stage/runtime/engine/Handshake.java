@@ -167,7 +167,7 @@ public final class Handshake {
     // Those that leave are there until the producer has taken note, which may be busy. They take no room of others, but
     // must not pile up.
     if (there < 2L * most && half.staying() < most) return;
-    throw refused(consumer, producer, "it may have " + most + " subscribers at most (maxSubscribers) and has them;"
+    throw refused(consumer, producer, "it may have " + most + " subscribers at most (maxSubscribers) and has that many already;"
         + " SupervisorSpec.withMaxSubscribers(n) of its scope allows more");
   }
 
@@ -188,7 +188,7 @@ public final class Handshake {
   }
 
   private static String afterLastSubscription() {
-    return "the consumer itself has ended, with the last of its subscriptions; one that is to outlive them needs"
+    return "the consumer itself has ended, with the last of its subscriptions; to outlive them, it needs"
         + " CancelPolicy.TEMPORARY on each";
   }
 
@@ -223,7 +223,7 @@ public final class Handshake {
   private static void ensureFits(Cell<?> consumer, Cell<?> producer, Dispatcher<?> dispatch, SubscriptionSpec<?> spec) {
     if (spec.demand().isManual() && consumer.incarnations().tasks() != null) {
       throw refused(consumer, producer,
-          "a stage that hands each event to a thread of its own asks by itself; use Demand.max(n)");
+          "a stage that hands each event to a thread of its own requests by itself; use Demand.max(n)");
     }
     if (dispatch instanceof Dispatcher.Partition<?> partition) {
       if (spec.partition().isEmpty()) {

@@ -626,7 +626,7 @@ final class Lifecycle implements CellThreads.Listener {
   }
 
   private void couldNotTell(Throwable failure) {
-    cell.report("stage " + cell.path() + " could not tell everybody of its end", failure);
+    cell.report("stage " + cell.path() + " could not tell all its neighbours that it has ended", failure);
   }
 
   private void end(StopReason reason, Activity during) {

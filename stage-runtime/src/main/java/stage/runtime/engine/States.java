@@ -64,7 +64,7 @@ final class States {
     if (known == null) byName.put(name, known = new Keyed<>(cell, new HashMap<>()));
     if (known instanceof Keyed<?, ?> keyed) return (MapState<K, V>) keyed;
     throw new IllegalArgumentException(
-        "state \"" + name + "\" of stage " + cell.path() + " is no map state; ask for it with state()");
+        "state \"" + name + "\" of stage " + cell.path() + " is not a map state; ask for it with state()");
   }
 
   @SuppressWarnings("unchecked")   // the name was given by the same operator

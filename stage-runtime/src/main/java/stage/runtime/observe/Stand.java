@@ -461,14 +461,14 @@ final class Stand {
         .orElseGet(() -> "its callback `" + stage.activity().callback() + "`");
   }
 
-  /** {@return what it has spent its time in, such as {@code onEvents, longer than in any of late}} */
+  /** {@return what it has spent its time in, such as {@code onEvents, longer than any recent callback}} */
   private String what(StageSnapshot stage) {
     String callback = stage.activity().callback();
     if (callback.equals("generate")) return stage.eventsEmitted() > 0 ? "generate since it last emitted" : "generate";
     if (callback.equals("a bridge")) callback = "one call";   // of what a source is given to do
     boolean hasDone = settled(stage.inputs()) > 0 || stage.eventsEmitted() > 0 || stage.activity().restarts() > 0;
     if (!hasDone && (callback.equals("onEvents") || callback.equals("onDemand"))) return "its first " + callback;
-    return limits.isKnownOf(stage) ? callback + ", longer than in any of late" : callback;
+    return limits.isKnownOf(stage) ? callback + ", longer than any recent callback" : callback;
   }
 
   /** Whether there should be any, only those who have written the source know. */

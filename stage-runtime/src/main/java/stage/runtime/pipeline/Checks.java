@@ -143,7 +143,7 @@ final class Checks {
     if (!isOwn) {
       problem(parallel.site(),
           "its part reads a pipeline from outside, which each of its workers would have to read for itself;"
-          + " make the part of nothing but its parameter, and merge or join before or behind it");
+          + " make the part of nothing but its parameter, and merge or join before or after it");
       return isTimed;
     }
     if (parallel.result() == parallel.part()) return isTimed;

@@ -177,7 +177,7 @@ final class Descriptions {
       boolean isCovered = true;   // whether a policy stands behind the last step, or there was no step yet
       for (Part part : stage.parts) {
         boolean isPolicy = part instanceof Part.Plain(var site, Step step) && step instanceof Step.Guard;
-        if (isPolicy && isCovered) notes.add(part.site() + " covers no step; put it behind the steps that it is for,"
+        if (isPolicy && isCovered) notes.add(part.site() + " covers no step; put it after the steps that it is for,"
             + " before the next boundary");
         isCovered = isPolicy;
         notes(part, isUnordered, notes);

@@ -11,7 +11,7 @@ import stage.api.pipeline.Multi;
  * waits while no more is wanted.
  */
 final class MultiLink extends FlatMapLink {
-  static final String NULL_PASSED_ON = "mapMulti handed over a null; an element must not be null";
+  static final String NULL_PASSED_ON = "mapMulti passed on null; an element must not be null";
 
   private final Multi<Object, Object> fn;
   // the one that was begun last; the run's thread, read by one that replaces it

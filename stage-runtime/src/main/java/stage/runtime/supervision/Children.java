@@ -153,7 +153,7 @@ final class Children {
     if (byName.size() - ended < spec.maxChildren()) return;
     boolean isByDefault = spec.strategy() == Strategy.DYNAMIC && spec.options().maxChildren().isEmpty();
     throw new ScopeMisuseException(supervisor + " may have " + spec.maxChildren() + " children at most (maxChildren"
-        + (isByDefault ? ", the default of a dynamic supervisor" : "") + ") and has them; \"" + name
+        + (isByDefault ? ", the default of a dynamic supervisor" : "") + ") and has that many already; \"" + name
         + "\" cannot be started; withMaxChildren(n) of its spec allows more");
   }
 

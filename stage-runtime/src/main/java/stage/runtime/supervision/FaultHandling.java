@@ -152,7 +152,7 @@ final class FaultHandling {
     try {
       Decision decision = spec.decisions().decide(failure);
       if (decision != null) return decision;
-      ruleFailed("answered null for " + failure, null);
+      ruleFailed("returned null for " + failure, null);
     } catch (Throwable ruleFailure) {
       ruleFailed("threw for " + failure, ruleFailure);
     }
@@ -163,7 +163,7 @@ final class FaultHandling {
     String note = ruleLines.admit(time.nanos());
     if (note == null) return;
     context.log(System.Logger.Level.WARNING,
-        "the decision rule of supervisor " + supervisor.path() + " " + how + "; taken for restart" + note,
+        "the decision rule of supervisor " + supervisor.path() + " " + how + "; taken as RESTART" + note,
         ruleFailure);
   }
 

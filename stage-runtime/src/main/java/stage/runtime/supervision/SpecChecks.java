@@ -43,7 +43,7 @@ final class SpecChecks {
           "stage " + path + "/" + child.name() + " has an event delivered again " + attempts
               + " times, but its supervisor gives up after " + most + " restarts in "
               + CrashLog.shown(spec.intensity().period())
-              + ": a poisonous event ends the supervisor before it becomes a dead letter", null);
+              + ": an event that crashes it every time ends the supervisor before it becomes a dead letter", null);
     }
   }
 

@@ -43,7 +43,7 @@ final class Awaiter {
     if (!(time instanceof SimulatedTime simulation) || simulation.hasCarried("stage:" + started.path() + "#"))
       return started;
     throw new IllegalStateException("stage " + started.path()
-        + " is not part of the simulation, for its scope was opened outside of it; open the scope in the"
+        + " is not part of the simulation, because its scope was opened outside of it; open the scope in the"
         + " body of the simulation");
   }
 

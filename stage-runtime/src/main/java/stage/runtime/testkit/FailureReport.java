@@ -87,8 +87,8 @@ final class FailureReport {
     var message = new StringBuilder(run);
     if (!note.isEmpty()) message.append('\n').append(note);
     for (String problem : sightings.problemsOf(rules)) message.append("\nand ").append(problem);
-    givenUp(outcome.failure(), 0).ifPresent(failed -> message.append("\nthe crashes of the rules are more than the"
-        + " supervisor allows, so that it gave up (").append(failed.getMessage())
+    givenUp(outcome.failure(), 0).ifPresent(failed -> message.append("\nthe injected crashes are more than the"
+        + " supervisor allows, so it gave up (").append(failed.getMessage())
         .append("); allow more with SupervisorSpec.withIntensity(Intensity.of(100))"));
     message.append('\n').append(outcome.failure() instanceof SimulatedTime.CannotGoOn why
         ? why.getMessage().stripTrailing() : outcome.failure());

@@ -94,7 +94,7 @@ public final class SimulatedRuntime {
   /**
    * {@return a runtime that repeats one run}
    *
-   * @param choices the choices of {@link SimulationFailed#choices}: numbers with commas in between, or {@code seed:}
+   * @param choices the choices of {@link SimulationFailed#choices}: numbers separated by commas, or {@code seed:}
    *     and a seed
    * @throws IllegalArgumentException if they are not
    */
@@ -144,7 +144,7 @@ public final class SimulatedRuntime {
    * @param body opens its scopes itself, and closes them
    * @throws SimulationFailed if a run fails: the body throws, nothing can go on, or there is no end; the cause is what
    *     the body threw
-   * @throws IllegalArgumentException if all went well, but a rule names a stage that there was in no run, or a probe;
+   * @throws IllegalArgumentException if all went well, but a rule names a stage that was in no run, or a probe;
    *     the message names those there were
    * @throws IllegalStateException on a thread of a simulation
    */
@@ -178,8 +178,8 @@ public final class SimulatedRuntime {
       return RecordedChoices.replaying(Arrays.stream(stripped.split(",")).map(String::strip)
           .filter(each -> !each.isEmpty()).mapToInt(Integer::parseInt).toArray());
     } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("choices must be numbers with commas in between, or " + SEED
-          + " and a seed, as a failure told them, but were \"" + choices
+      throw new IllegalArgumentException("choices must be numbers separated by commas, or " + SEED
+          + " followed by a seed, as a failure prints them, but were \"" + choices
           + "\"", e);
     }
   }

@@ -278,7 +278,7 @@ class DecisionTest extends CrashTest {
       Await.until(() -> sink.snapshot().incarnation() == 3, "it is restarted twice", sink);
       assertThat(log.take()).extracting(LogRecord::getMessage)
           .anyMatch(line -> line.startsWith("the decision rule of supervisor test threw for test/sink#1"))
-          .anyMatch(line -> line.startsWith("the decision rule of supervisor test answered null for test/sink#2"));
+          .anyMatch(line -> line.startsWith("the decision rule of supervisor test returned null for test/sink#2"));
     }
 
     @Test

@@ -111,8 +111,8 @@ class PartitionedLanesTest {
     for (int i = 0; i < PARTITIONS; i++) assertThat(received.get(i)).as("%d", i).isEqualTo(expected(5000, i));
     assertThat(dispatch.waiting()).isZero();
     assertThat(rejected).hasSize(1500).startsWith(4, 5, 6, 14);
-    assertThat(causes).startsWith("no 4", "the partition function of producer answered -2; there are 0 to 2; "
-        + "answer Dispatcher.IndexFunction.NOBODY to skip an event");
+    assertThat(causes).startsWith("no 4", "the partition function of producer returned -2; there are 0 to 2; "
+        + "return Dispatcher.IndexFunction.NOBODY to skip an event");
     assertThat(skipped).isEqualTo(500);
     assertThat(asked).isEqualTo(5000);
   }
