@@ -132,7 +132,8 @@ class PerEventTest extends CrashTest {
       open(Intensity.of(3));
       ProducerRef<Integer, Source> source = source(10);
       assertThatThrownBy(() -> start(Stage.perEvent("mailer", source, 2, handled::add).withDemand(Demand.manual())))
-          .isInstanceOf(SubscriptionRefusedException.class).hasMessageContaining("requests by itself; use Demand.max(n)");
+          .isInstanceOf(SubscriptionRefusedException.class)
+          .hasMessageContaining("requests by itself; use Demand.max(n)");
       assertThatThrownBy(() -> Stage.perEvent("mailer", 0, handled::add))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("concurrency must be at least 1, but was 0");
