@@ -167,8 +167,8 @@ public final class Handshake {
     // Those that leave are there until the producer has taken note, which may be busy. They take no room of others, but
     // must not pile up.
     if (there < 2L * most && half.staying() < most) return;
-    throw refused(consumer, producer, "it may have " + most + " subscribers at most (maxSubscribers) and has that many already;"
-        + " SupervisorSpec.withMaxSubscribers(n) of its scope allows more");
+    throw refused(consumer, producer, "it may have " + most + " subscribers at most (maxSubscribers) and has that many"
+        + " already; SupervisorSpec.withMaxSubscribers(n) of its scope allows more");
   }
 
   private static SubscriptionRefusedException refusedForClosed(Cell<?> consumer, Cell<?> producer) {

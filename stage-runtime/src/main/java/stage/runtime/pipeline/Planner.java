@@ -38,8 +38,8 @@ public final class Planner implements PipelineRuntime {
   private static void ensureUnread(StagePlan stage, String job) {
     if (stage.kind instanceof StagePlan.Kind.Source(Origin.Text(var text, var isTaken)) && isTaken.getAndSet(true)) {
       throw new PipelineRefusedException(job, List.of(stage.site + ": its text was read by an earlier run, and a stream"
-          + " of bytes can be read only once; build the pipeline again with another stream, or use lines(path), which each"
-          + " run reads again"));
+          + " of bytes can be read only once; build the pipeline again with another stream, or use lines(path), which"
+          + " each run reads again"));
     }
   }
 

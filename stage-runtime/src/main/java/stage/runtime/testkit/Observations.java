@@ -34,7 +34,8 @@ final class Observations {
       if (!(rule instanceof CrashRule.Every(var stage, var every))) continue;
       List<String> named = paths.stream().filter(path -> isIt(stage, path)).toList();
       if (!probes.containsAll(named)) continue;
-      problems.add(rule + (named.isEmpty() ? " names a stage that was in no run" : " names a probe, and those never crash")
+      problems.add(rule + (named.isEmpty() ? " names a stage that was in no run"
+          : " names a probe, and those never crash")
           + "; there were: " + names());
     }
     return problems;
