@@ -416,8 +416,8 @@ class DispatchTest {
 
     @ParameterizedTest(name = "a function that answers {0}")
     @CsvSource(nullValues = "null", value = {
-        "neither, 'the partition function of rig/silent returned \"neither\"; there are: odd, even; return Dispatcher.NOBODY"
-            + " to skip an event'",
+        "neither, 'the partition function of rig/silent returned \"neither\"; there are: odd, even; return"
+            + " Dispatcher.NOBODY to skip an event'",
         "null, 'the partition function of rig/silent returned null; there are: odd, even; return Dispatcher.NOBODY"
             + " to skip an event'"})
     void f30_deadLettersAnEventOfNoPartitionAndGoesOn(String answer, String message) throws Exception {

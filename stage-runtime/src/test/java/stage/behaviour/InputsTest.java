@@ -488,7 +488,8 @@ class InputsTest extends CrashTest {
       assertThat(all.get(0).events).containsExactly(0, 3, 6);
       assertThat(all.get(1).events).containsExactly(1, 4, 7, 10);
       assertThat(Await.next(letters)).isEqualTo(
-          "9: the partition function of test/numbers returned 5; there are 0 to 1; return Dispatcher.IndexFunction.NOBODY to skip an event");
+          "9: the partition function of test/numbers returned 5; there are 0 to 1; return"
+              + " Dispatcher.IndexFunction.NOBODY to skip an event");
     }
   }
 }

@@ -229,7 +229,8 @@ class SimulatedRuntimeTest {
       assertThatThrownBy(() -> SimulatedRuntime.withSeed(1).run(simulated -> ProducerProbe.start(scope, "source")))
           .isInstanceOf(SimulationFailed.class)
           .hasMessageContaining(
-              "stage outer/source is not part of the simulation, because its scope was opened outside of it; open the scope in the body")
+              "stage outer/source is not part of the simulation, because its scope was opened outside of it; open"
+              + " the scope in the body")
           .hasMessageContaining("did not come again");   // but another one, since the name was taken by then
     }
   }

@@ -430,7 +430,8 @@ class ChildrenTest extends CrashTest {
       troupe.start(scope, "runs");
       restarting(scope, "restarting");
       assertThatThrownBy(() -> scope.start(troupe.actor("third"))).isInstanceOf(ScopeMisuseException.class)
-          .hasMessage("scope test may have 2 children at most (maxChildren) and has that many already; \"third\" cannot be started;"
+          .hasMessage("scope test may have 2 children at most (maxChildren) and has that many already;"
+              + " \"third\" cannot be started;"
               + " withMaxChildren(n) of its spec allows more");
       assertThat(troupe.story).doesNotContain("start third#1");
       scope.stopChild("runs");
@@ -454,7 +455,8 @@ class ChildrenTest extends CrashTest {
       for (int i = 0; i < 10_000; i++) scope.start(SupervisorSpec.of("s" + i));   // which have no threads
       assertThatThrownBy(() -> scope.start(troupe.actor("visitor"))).isInstanceOf(ScopeMisuseException.class)
           .hasMessage("scope test may have 10000 children at most (maxChildren, the default of a dynamic supervisor)"
-              + " and has that many already; \"visitor\" cannot be started; withMaxChildren(n) of its spec allows more");
+              + " and has that many already; \"visitor\" cannot be started; withMaxChildren(n) of its spec"
+              + " allows more");
     }
 
     @Test
