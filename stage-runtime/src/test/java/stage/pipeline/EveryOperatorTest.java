@@ -8,13 +8,16 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import stage.api.pipeline.Aggregation;
 import stage.api.pipeline.Bound;
@@ -86,19 +89,72 @@ class EveryOperatorTest {
   }
 
   private static Set<String> called() throws URISyntaxException {
-    Path here = Path.of(OperatorsSimulationTest.class.getResource("OperatorsSimulationTest.class").toURI());
+    return called(new ClassFileImporter().importPath(pathOf(OperatorsSimulationTest.class)).stream());
+  }
+
+  /** {@return the operators that these classes call} */
+  private static Set<String> called(Stream<JavaClass> tests) {
     Set<String> api = API.stream().map(Class::getName).collect(Collectors.toSet());
-    JavaClass cases = new ClassFileImporter().importPath(here).get(OperatorsSimulationTest.class);
-    return Stream.<JavaAccess<?>>concat(cases.getMethodCallsFromSelf().stream(),
-        cases.getMethodReferencesFromSelf().stream())
+    return tests.flatMap(test -> Stream.<JavaAccess<?>>concat(test.getMethodCallsFromSelf().stream(),
+        test.getMethodReferencesFromSelf().stream()))
         .filter(call -> api.contains(call.getTargetOwner().getName()))
         .map(call -> call.getTargetOwner().getSimpleName() + "." + call.getName()
             + parameters(types(call)))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
+  private static Path pathOf(Class<?> test) throws URISyntaxException {
+    return Path.of(test.getResource(test.getSimpleName() + ".class").toURI());
+  }
+
   private static Stream<String> types(JavaAccess<?> call) {
     var target = (com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget) call.getTarget();
     return target.getRawParameterTypes().stream().map(JavaClass::getSimpleName);
+  }
+
+  /** The table of docs/testing-the-engine.md says which search has which operator. */
+  @Nested
+  class InTheDocument {
+    private static final Path DOCUMENT = Path.of("..", "docs", "testing-the-engine.md");
+    private static final String BEGIN = "<!-- operators: begin -->\n";
+    private static final String END = "<!-- operators: end -->";
+
+    /** {@code -Dstage.operators.table=true} writes it. */
+    @Test
+    void hasItsRow() throws Exception {
+      String document = Files.readString(DOCUMENT);
+      int from = document.indexOf(BEGIN) + BEGIN.length();
+      int to = document.indexOf(END);
+      if (Boolean.getBoolean("stage.operators.table")) {
+        Files.writeString(DOCUMENT, document.substring(0, from) + table() + document.substring(to));
+      } else {
+        assertThat(document.substring(from, to)).as("run this test with -Dstage.operators.table=true")
+            .isEqualTo(table());
+      }
+    }
+
+    private static String table() throws URISyntaxException {
+      Set<String> alone = called();
+      Set<String> delivered = in(pathOf(DeliverySimulationTest.class));
+      Set<String> random = in(pathOf(OperatorsSimulationTest.class).resolveSibling("random"));
+      Set<String> timed = in(pathOf(OperatorsSimulationTest.class).resolveSibling("timed"));
+      var rows = new TreeMap<String, String>();
+      for (String operator : operators()) {
+        if (operator.equals("Windows.needsEventTime()")) continue;
+        String elsewhere = ELSEWHERE.getOrDefault(operator, "").split(":")[0];
+        rows.put(operator, "| `%s` | %s | %s | %s | %s | %s |\n".formatted(operator, mark(alone, operator),
+            mark(delivered, operator), mark(random, operator), mark(timed, operator), elsewhere));
+      }
+      return "| operator | alone | deliveries | random jobs | timed jobs | otherwise |\n|---|---|---|---|---|---|\n"
+          + String.join("", rows.values());
+    }
+
+    private static Set<String> in(Path tests) {
+      return called(new ClassFileImporter().importPath(tests).stream());
+    }
+
+    private static String mark(Set<String> called, String operator) {
+      return called.contains(operator) ? "yes" : "";
+    }
   }
 }
