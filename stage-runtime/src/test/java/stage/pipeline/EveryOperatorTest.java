@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -11,10 +12,12 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
@@ -36,6 +39,8 @@ class EveryOperatorTest {
       Join.class, Join.On.class, Join.Ready.class, Table.class, EventTime.class, OnFailure.class, Bound.class,
       Aggregation.class);
 
+  private static final JavaClasses TESTS = tests();
+
   /** What is shown elsewhere, and where. */
   private static final Map<String, String> ELSEWHERE = Map.ofEntries(
       Map.entry("Pipeline.deliveries(DeliverySource,Settling)", "DeliverySimulationTest"),
@@ -51,7 +56,7 @@ class EveryOperatorTest {
       Map.entry("Windows.needsEventTime()", "no operator"));
 
   @Test
-  void isLeftOutOfTheSimulation() throws URISyntaxException {
+  void isLeftOutOfTheSimulation() {
     Set<String> missing = operators();
     missing.removeAll(called());
     missing.removeAll(ELSEWHERE.keySet());
@@ -59,7 +64,7 @@ class EveryOperatorTest {
   }
 
   @Test
-  void isSaidToBeElsewhereThoughItIsNot() throws URISyntaxException {
+  void isSaidToBeElsewhereThoughItIsNot() {
     assertThat(operators()).containsAll(ELSEWHERE.keySet());
     assertThat(called()).contains("Pipeline.map(Fn)", "Windowing.early(int)")
         .doesNotContainAnyElementsOf(ELSEWHERE.keySet());
@@ -88,14 +93,14 @@ class EveryOperatorTest {
     return types.collect(Collectors.joining(",", "(", ")"));
   }
 
-  private static Set<String> called() throws URISyntaxException {
-    return called(new ClassFileImporter().importPath(pathOf(OperatorsSimulationTest.class)).stream());
+  private static Set<String> called() {
+    return called(test -> test.isEquivalentTo(OperatorsSimulationTest.class));
   }
 
-  /** {@return the operators that these classes call} */
-  private static Set<String> called(Stream<JavaClass> tests) {
+  /** {@return the operators that these tests call} */
+  private static Set<String> called(Predicate<JavaClass> isOne) {
     Set<String> api = API.stream().map(Class::getName).collect(Collectors.toSet());
-    return tests.flatMap(test -> Stream.<JavaAccess<?>>concat(test.getMethodCallsFromSelf().stream(),
+    return TESTS.stream().filter(isOne).flatMap(test -> Stream.<JavaAccess<?>>concat(test.getMethodCallsFromSelf().stream(),
         test.getMethodReferencesFromSelf().stream()))
         .filter(call -> api.contains(call.getTargetOwner().getName()))
         .map(call -> call.getTargetOwner().getSimpleName() + "." + call.getName()
@@ -103,8 +108,12 @@ class EveryOperatorTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  private static Path pathOf(Class<?> test) throws URISyntaxException {
-    return Path.of(test.getResource(test.getSimpleName() + ".class").toURI());
+  private static JavaClasses tests() {
+    try {
+      return new ClassFileImporter().importPath(Path.of(EveryOperatorTest.class.getResource("").toURI()));
+    } catch (URISyntaxException impossible) {
+      throw new AssertionError(impossible);
+    }
   }
 
   private static Stream<String> types(JavaAccess<?> call) {
@@ -128,16 +137,24 @@ class EveryOperatorTest {
       if (Boolean.getBoolean("stage.operators.table")) {
         Files.writeString(DOCUMENT, document.substring(0, from) + table() + document.substring(to));
       } else {
-        assertThat(document.substring(from, to)).as("run this test with -Dstage.operators.table=true")
-            .isEqualTo(table());
+        // the table may say less than is true, and never more
+        List<String> now = table().lines().toList();
+        List<String> rows = document.substring(from, to).lines().toList();
+        assertThat(rows).as("rows; -Dstage.operators.table=true writes them").hasSameSizeAs(now);
+        for (int i = 0; i < rows.size(); i++) {
+          String[] said = rows.get(i).split(" \\| ", -1);
+          String[] is = now.get(i).split(" \\| ", -1);
+          assertThat(said[0]).as("-Dstage.operators.table=true writes them").isEqualTo(is[0]);
+          for (int at = 1; at < is.length; at++) assertThat(said[at]).as(said[0]).isIn("", is[at]);
+        }
       }
     }
 
-    private static String table() throws URISyntaxException {
+    private static String table() {
       Set<String> alone = called();
-      Set<String> delivered = in(pathOf(DeliverySimulationTest.class));
-      Set<String> random = in(pathOf(OperatorsSimulationTest.class).resolveSibling("random"));
-      Set<String> timed = in(pathOf(OperatorsSimulationTest.class).resolveSibling("timed"));
+      Set<String> delivered = called(test -> test.isEquivalentTo(DeliverySimulationTest.class));
+      Set<String> random = called(test -> test.getPackageName().equals("stage.pipeline.random"));
+      Set<String> timed = called(test -> test.getPackageName().equals("stage.pipeline.timed"));
       var rows = new TreeMap<String, String>();
       for (String operator : operators()) {
         if (operator.equals("Windows.needsEventTime()")) continue;
@@ -147,10 +164,6 @@ class EveryOperatorTest {
       }
       return "| operator | alone | deliveries | random jobs | timed jobs | otherwise |\n|---|---|---|---|---|---|\n"
           + String.join("", rows.values());
-    }
-
-    private static Set<String> in(Path tests) {
-      return called(new ClassFileImporter().importPath(tests).stream());
     }
 
     private static String mark(Set<String> called, String operator) {
