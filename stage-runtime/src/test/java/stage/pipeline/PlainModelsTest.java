@@ -95,13 +95,13 @@ class PlainModelsTest {
     long latest = Long.MIN_VALUE / 2;
     for (Hit hit : hits) {
       long begin = hit.second / 5 * 5;
-      if (begin + 5 <= latest - 3) expectedLate.add(hit.id);
+      if (begin + 5 <= latest - 6) expectedLate.add(hit.id);
       else expected.merge(hit.key + " from " + Instant.ofEpochSecond(begin), 1L, (n, one) -> (long) n + 1);
       latest = Math.max(latest, hit.second);
     }
     assertThat(expectedLate).hasSizeBetween(20, 80);
     Set<Integer> late = new TreeSet<>();   // a forEach may see an element again
-    check(timed(hits, Duration.ofSeconds(3)).keyBy(Hit::key).workers(3).window(Windows.tumbling(Duration.ofSeconds(5)))
+    check(timed(hits, Duration.ofSeconds(6)).keyBy(Hit::key).workers(3).window(Windows.tumbling(Duration.ofSeconds(5)))
         .lateTo(branch -> branch.async().forEach(hit -> late.add(hit.id))).count().toList(), found -> {
           assertThat(panes(found)).isEqualTo(expected);
           assertThat(late).isEqualTo(expectedLate);
