@@ -100,8 +100,9 @@ class EveryOperatorTest {
   /** {@return the operators that these tests call} */
   private static Set<String> called(Predicate<JavaClass> isOne) {
     Set<String> api = API.stream().map(Class::getName).collect(Collectors.toSet());
-    return TESTS.stream().filter(isOne).flatMap(test -> Stream.<JavaAccess<?>>concat(test.getMethodCallsFromSelf().stream(),
-        test.getMethodReferencesFromSelf().stream()))
+    return TESTS.stream().filter(isOne)
+        .flatMap(test -> Stream.<JavaAccess<?>>concat(test.getMethodCallsFromSelf().stream(),
+            test.getMethodReferencesFromSelf().stream()))
         .filter(call -> api.contains(call.getTargetOwner().getName()))
         .map(call -> call.getTargetOwner().getSimpleName() + "." + call.getName()
             + parameters(types(call)))
