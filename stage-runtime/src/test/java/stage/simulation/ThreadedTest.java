@@ -113,8 +113,8 @@ class ThreadedTest {
     String driver = "time/ThreadDriver.java";
     List<PlantedBug> bugs = new ArrayList<>(List.of(
         new PlantedBug("a thread parks without a last check for work", driver,
-            "    if (!machine.isReady(now())) {\n      boolean isWatched",
-            "    {\n      boolean isWatched"),
+            "    if (!machine.isReady(now())) {\n      WaitState what",
+            "    {\n      WaitState what"),
         new PlantedBug("the last check comes before the announcement", driver,
             "    state = PARKING;\n    VarHandle.fullFence();   // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire\n"
                 + "    if (!machine.isReady(now())) {",

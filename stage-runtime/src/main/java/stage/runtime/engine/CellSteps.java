@@ -158,7 +158,7 @@ final class CellSteps implements StepMachine, ContextPropagation.Surrounded {
   private WaitState idle() {
     Tasks<?, ?> tasks = incarnations.tasks();
     if (tasks != null) tasks.dismissWaiting();
-    return selector.idle();
+    return WaitState.Kind.IDLE;
   }
 
   /**

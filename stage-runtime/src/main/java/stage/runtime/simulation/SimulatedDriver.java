@@ -119,10 +119,16 @@ public final class SimulatedDriver implements Driver, Schedulable {
     scheduler.current(mine);
     if (interrupted) Thread.currentThread().interrupt();
     interrupted = false;
-    WaitState answer = machine.step(time.nanos());
+    WaitState answer = step();
     boolean left = stepper.takeInterrupt();
     if (run == mine) interrupted = left;
     return answer;
+  }
+
+  /** Makes a step. Returns what the machine lacks then. */
+  private WaitState step() {
+    WaitState answer = machine.step(time.nanos());
+    return answer == WaitState.Kind.IDLE ? machine.waitsFor(answer) : answer;
   }
 
   private void isDone() {
@@ -180,7 +186,7 @@ public final class SimulatedDriver implements Driver, Schedulable {
     while (true) {
       time.pass();
       if (!isRun(mine)) return;
-      next = machine.step(time.nanos());
+      next = step();
       if (time.isTraced()) time.tell(this);
       if (!isRun(mine) || next == WaitState.Kind.REENTRY) return;
       if (next == WaitState.Kind.DONE) {

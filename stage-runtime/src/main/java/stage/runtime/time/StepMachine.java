@@ -8,7 +8,7 @@ public interface StepMachine {
    * Does one bounded thing and says what the next one lacks.
    *
    * @param nowNanos the time
-   * @return {@code READY} if the next step has something to do, else what it waits for
+   * @return {@code READY} if the next step has something to do, else what it waits for, or {@code IDLE}
    */
   WaitState step(long nowNanos);
 
@@ -116,7 +116,8 @@ public interface StepMachine {
   String threadName();
 
   /**
-   * {@return what it waits for now} It still has nothing to do. On the driver's thread.
+   * {@return what it waits for now} Asked when it is about to be parked, and still has nothing to do: that is seldom,
+   * so a machine that has to look for it answers a step with {@code IDLE}. On the driver's thread.
    *
    * @param before what it said when it was stepped last
    */

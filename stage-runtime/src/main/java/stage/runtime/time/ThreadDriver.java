@@ -195,7 +195,7 @@ final class ThreadDriver implements Driver {
   public void await(WaitState what) throws InterruptedException {
     if (++steps % STEPS_PER_LOOK == 0) breatheIfBusy();
     // others have gone on meanwhile: what it lacks may be something else
-    if (!isHelpedByYielding()) park(machine.waitsFor(what));
+    if (!isHelpedByYielding()) park(what);
     if (Thread.interrupted()) throw new InterruptedException("interrupted while awaiting " + what);
   }
 
@@ -231,12 +231,13 @@ final class ThreadDriver implements Driver {
   }
 
   /** Parks until someone wakes this driver, the timer is due, or the thread is interrupted. */
-  private void park(WaitState what) {
+  private void park(WaitState before) {
     if (yields > 0) tellOfYielding(false);
     state = PARKING;
     // pairs with the one before wake(): what the look below misses is followed by a wake-up; it reads with acquire
     VarHandle.fullFence();
     if (!machine.isReady(now())) {
+      WaitState what = machine.waitsFor(before);
       boolean isWatched = machine.isWatched();
       Object begun = isWatched ? machine.waitBegins(WaitTimes.nowOf(what)) : null;
       waits.begins(what, time, isWatched);
@@ -249,7 +250,7 @@ final class ThreadDriver implements Driver {
         case BACKOFF -> awaitBackoff();
         case RELEASE -> awaitRelease();
         case LOOK -> awaitLook();
-        case READY, REENTRY, REPLACED, DONE ->
+        case READY, IDLE, REENTRY, REPLACED, DONE ->
             throw new IllegalStateException("a machine that is " + what + " must not be parked");
       }
       waits.ends(what, time, machine.isWatched());

@@ -2,10 +2,12 @@ package stage.runtime.time;
 
 /** What a machine waits for after a step. */
 public sealed interface WaitState {
-  /** Waits without a time limit, and the two answers that do not wait. */
+  /** Waits without a time limit, and the answers that do not wait. */
   enum Kind implements WaitState {
     /** There is more to do. */
     READY,
+    /** Nothing to do; {@link StepMachine#waitsFor} says until when. */
+    IDLE,
     /** Nothing to do until events arrive. */
     EVENTS,
     /** Nothing to do until there is demand. */

@@ -431,6 +431,11 @@ public final class SeededTime implements Time, Executor {
     }
 
     @Override
+    public WaitState waitsFor(WaitState before) {
+      return machine.waitsFor(before);
+    }
+
+    @Override
     public boolean keepsTime() {
       return machine.keepsTime();
     }
