@@ -42,7 +42,7 @@ public final class Bench {
       List<Scenario> scenarios = options.choose(Scenarios.all());
       if (options.wantsHelp()) out.print(BenchOptions.USAGE);
       else if (options.wantsList())
-        scenarios.forEach(scenario -> out.printf("%-16s %s%n", scenario.name(), scenario.about()));
+        scenarios.forEach(scenario -> out.printf("%-20s %s%n", scenario.name(), scenario.about()));
       else measure(scenarios, options);
       return OK;
     } catch (BenchOptions.Misuse misuse) {
@@ -64,6 +64,8 @@ public final class Bench {
     List<Result> results = new ArrayList<>();
     Optional<Load.Mark> begin = Load.now();
     for (Scenario scenario : scenarios) {
+      // beside the report, which may go to a file: a scenario takes up to a minute, and says nothing until it is over
+      err.printf("bench: %d of %d, %s%n", scenarios.indexOf(scenario) + 1, scenarios.size(), scenario.name());
       Optional<Load.Mark> before = Load.now();
       for (Result result : scenario.measure(options.effort())) {
         results.add(result);

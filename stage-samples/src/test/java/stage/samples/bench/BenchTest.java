@@ -97,6 +97,7 @@ class BenchTest {
       assertThat(out()).contains(System.getProperty("java.runtime.version"), " cores",
           "ratios within one run mean something",
           "Files.lines, one thread", "at least 1 × faster than Files.lines.parallel", "of 1 goals met");
+      assertThat(err()).isEqualToIgnoringNewLines("bench: 1 of 1, flights");
       assertThat(Files.readString(json)).contains("\"effort\": \"quick\"", "{\"scenario\": \"flights\"",
           "{\"name\": \"Stage\", \"median\": ",
           "{\"goal\": \"at least 1 × faster than Files.lines.parallel, grouping\", \"measured\": ");
