@@ -18,7 +18,7 @@ public final class WeightedDispatcher implements DispatchRule {
 
   @Override
   public void share(int events, Subscriptions subscriptions, int[] shares) {
-    // somebody came or went: begin anew
+    // a consumer came or went: begin again
     if (positions.length != subscriptions.count()) positions = new long[subscriptions.count()];
     for (int left = events; left > 0; left--) {
       int next = advance(subscriptions, shares);

@@ -73,7 +73,7 @@ record FlightOptions(
         --by origin|destination|route|day|hour   what to group by (origin)
         --top N|all                              how many lines of the table to show (10)
         --window 1h|1d                           a table for each hour or day of departure; also 30m, 7d …
-        --out-of-order 1h|1d                     with --window: a flight that departs so much before another one of its
+        --out-of-order 1h|1d                     with --window: a flight that departs this much before another one of its
                                                  file that came earlier is late, and left out (366d; 1d with --follow)
         --csv, --json                            write the table for machines
         --follow                                 go on reading as the last file grows, until Ctrl-C
@@ -82,13 +82,13 @@ record FlightOptions(
         --parsers N                              how many stages share the parsing (2; with --window one for each file)
         --partitions N                           how many stages share the counting (4)
         --chaos N                                crash N times at random points on the way; the table stays the same
-        --seed S                                 with --chaos: which points
+        --seed S                                 with --chaos: chooses the points
         --watch[=PORT]                           show the stages on a web page of this machine while they run
         --watch=tty                              draw them on standard error
         --quiet                                  no progress and no summary on standard error
         --help                                   this text
 
-      Exits with 0, with 1 if the input cannot be read or the output not written, with 2 for a wrong command line.
+      Exits with 0, with 1 if the input cannot be read or the output cannot be written, with 2 for a wrong command line.
       """;
 
   private static final String NAMES =

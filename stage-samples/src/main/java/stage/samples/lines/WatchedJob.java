@@ -14,7 +14,7 @@ import stage.samples.flights.UsageError;
 import stage.samples.watch.WatchMode;
 
 /**
- * Runs the job of a sample, and shows its stages meanwhile if that is wanted.
+ * Runs the job of a sample, and shows its stages at work if that is wanted.
  *
  * @param name the scope's name
  * @param how whether, and where

@@ -28,12 +28,12 @@ public final class Nexmark {
         --query N          1: each bid in euros; 2: bids on some auctions; 3: who in OR, ID or CA sells things of category 10;
                            8: who opens an auction in the ten seconds in which they registered, and in which ten
         --events N         how many events (100000)
-        --seed S           which, and with --chaos which of them fail (0)
+        --seed S           chooses the events, and with --chaos which of them fail (0)
         --out-of-order G   in groups of G the events are out of order (1)
         --top N|all        how many results to show, sorted (10; all with --csv)
         --csv              write the results for machines
         --chaos N          make N events fail at random on the way, some with their stage; the results stay the same
-        --watch[=PORT|tty] show the stages meanwhile: on a web page of this machine, or as text on standard error
+        --watch[=PORT|tty] show the stages at work: on a web page of this machine, or as text on standard error
         --help             this text
 
       Writes on standard error how many events went through per second. Exits with 0, with 1 if the output cannot be written,

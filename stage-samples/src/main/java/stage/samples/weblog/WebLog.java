@@ -53,7 +53,7 @@ public final class WebLog {
         --by status|path|client|minute   one table, grouped by this (with --csv or --window: status);
                                          a path is taken with its query
         --window 30s|1m|1h|1d            a table for each such time, by when requests were answered, in UTC
-        --out-of-order 1m|1h|1d          with windows and sessions: a request so much older than one that is before it
+        --out-of-order 1m|1h|1d          with windows and sessions: a request that is older by this than one before it
                                          in its file is late, and left out (366d; 1d with --follow)
         --top N|all                      how many lines of a table, or of each window's, to show (10)
         --csv                            write KEY,requests,bytes for machines, all of them unless --top says how many
@@ -63,11 +63,11 @@ public final class WebLog {
         --rejects FILE                   keep every malformed line in FILE: input, line number, reason and the line,
                                          with tabs between
         --chaos N                        make N elements fail at random on the way, some with their stage; nothing changes
-        --seed S                         with --chaos: which
-        --watch[=PORT|tty]               show the stages meanwhile: on a web page, or as text on standard error
+        --seed S                         with --chaos: chooses which elements fail
+        --watch[=PORT|tty]               show the stages at work: on a web page, or as text on standard error
         --help                           this text
 
-      Exits with 0, with 1 if an input cannot be read or the output not written, with 2 for a wrong command line.
+      Exits with 0, with 1 if an input cannot be read or the output cannot be written, with 2 for a wrong command line.
       """;
 
   private static final Duration SESSION_GAP = Duration.ofMinutes(10);

@@ -38,11 +38,11 @@ public final class WordCount {
         --follow      go on reading as the last file grows, until Ctrl-C: draws the table as it changes; into a pipe a
                       line that sums up, and the table in the end; with --csv only that
         --chaos N     make N elements fail at random on the way, some with their stage; the counts stay the same
-        --seed S      with --chaos: which
-        --watch[=PORT|tty]  show the stages meanwhile: on a web page of this machine, or as text on standard error
+        --seed S      with --chaos: chooses which elements fail
+        --watch[=PORT|tty]  show the stages at work: on a web page of this machine, or as text on standard error
         --help        this text
 
-      Exits with 0, with 1 if an input cannot be read or the output not written, with 2 for a wrong command line.
+      Exits with 0, with 1 if an input cannot be read or the output cannot be written, with 2 for a wrong command line.
       """;
 
   private static final Comparator<KeyValue<String, Long>> ORDER =
