@@ -73,7 +73,7 @@ record FlightOptions(
         --by origin|destination|route|day|hour   what to group by (origin)
         --top N|all                              how many lines of the table to show (10)
         --window 1h|1d                           a table for each hour or day of departure; also 30m, 7d …
-        --out-of-order 1h|1d                     with --window: a flight that departs this much before another one of its
+        --out-of-order 1h|1d                     with --window: a flight that departs this much before another of its
                                                  file that came earlier is late, and left out (366d; 1d with --follow)
         --csv, --json                            write the table for machines
         --follow                                 go on reading as the last file grows, until Ctrl-C
