@@ -1,6 +1,7 @@
 package stage.heap;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import stage.api.CallFailedException;
@@ -8,7 +9,9 @@ import stage.api.ConsumerRef;
 import stage.api.ConsumerSpec;
 import stage.api.DeadLetter;
 import stage.api.Demand;
+import stage.api.Dispatcher;
 import stage.api.EventFunction;
+import stage.api.Inlet;
 import stage.api.Outlet;
 import stage.api.ProducerRef;
 import stage.api.Redelivery;
@@ -31,6 +34,7 @@ import stage.runtime.testkit.SimulatedRuntime;
 /** Runs of a few stages each, in which memory is refused once. Loaded with {@link ScarceEngine}. */
 public final class ScarceRuns {
   private static final int EVENTS = 12;
+  private static final List<String> PARTITIONS = List.of("even", "odd");
 
   /** What is run. */
   public enum Kind {
@@ -39,6 +43,9 @@ public final class ScarceRuns {
     SUBSCRIPTIONS_THAT_COME_AND_GO,
     MESSAGES,
     MESSAGES_TO_A_GENERATOR,
+    TIMERS,
+    MANY_EVENTS_IN_PARTITIONS,
+    A_HANDLER_THAT_THROWS,
     CRASHES_OF_A_GROUP,
     CRASHES_OF_THE_REST,
     A_SUPERVISOR_THAT_GIVES_UP
@@ -99,7 +106,10 @@ public final class ScarceRuns {
         case SUBSCRIPTIONS_THAT_COME_AND_GO -> subscriptions(app);
         case MESSAGES -> messages(app);
         case MESSAGES_TO_A_GENERATOR -> messagesToAGenerator(app);
-        case CRASHES_OF_A_GROUP -> crashes(app, Strategy.ONE_FOR_ALL, 100);
+        case TIMERS -> timers(app);
+        case MANY_EVENTS_IN_PARTITIONS -> partitions(app);
+        case A_HANDLER_THAT_THROWS -> throwingHandler(app, at < 0);
+        case CRASHES_OF_A_GROUP -> crashes(app, Strategy.ONE_FOR_ALL, 1);
         case CRASHES_OF_THE_REST -> crashes(app, Strategy.REST_FOR_ONE, 100);
         case A_SUPERVISOR_THAT_GIVES_UP -> crashes(app, Strategy.ONE_FOR_ALL, 0);
       }
@@ -138,7 +148,12 @@ public final class ScarceRuns {
   }
 
   private static final class Numbers implements Stage.Producer<Integer> {
+    private final int events;
     private State<Integer> next;
+
+    Numbers(int events) {
+      this.events = events;
+    }
 
     @Override
     public void onStart(StageContext context) {
@@ -147,11 +162,11 @@ public final class ScarceRuns {
 
     @Override
     public void onDemand(long demand, Outlet<Integer> out) {
-      for (long i = 0; i < demand && next.value() < EVENTS; i++) {
+      for (long i = 0; i < demand && next.value() < events; i++) {
         out.emit(next.value());
         next.set(next.value() + 1);
       }
-      if (next.value() == EVENTS) {
+      if (next.value() == events) {
         ScarceHeap.isEnding();
         out.complete();
       }
@@ -159,7 +174,7 @@ public final class ScarceRuns {
   }
 
   private ProducerRef<Integer, ?> numbers(Supervisor app) {
-    return app.start(Stage.producer("numbers", Integer.class, Numbers::new));
+    return app.start(Stage.producer("numbers", Integer.class, () -> new Numbers(EVENTS)));
   }
 
   private void letter(DeadLetter letter) {
@@ -191,7 +206,7 @@ public final class ScarceRuns {
   }
 
   private void subscriptions(Supervisor app) throws Exception {
-    var numbers = app.start(Stage.producer("numbers", Integer.class, Numbers::new));
+    var numbers = numbers(app);
     ConsumerRef<Integer, ?> sink = app.start(sink("sink"));
     ConsumerRef<Integer, ?> other = app.start(sink("other"));
     isStarted = true;
@@ -227,7 +242,71 @@ public final class ScarceRuns {
     }).withRedelivery(Redelivery.attempts(3)).withDeadLetters(this::letter).subscribeTo(numbers, Demand.max(2)));
     joined(app);
     ScarceHeap.end();
-    require(handled.size() + letters.size() + app.snapshot().deadLettersUnhandled() == EVENTS,
+    var after = app.snapshot();
+    require(handled.size() + letters.size() + after.deadLettersUnhandled() == EVENTS,
+        "handled %s, letters %s", handled, letters);
+    if (restarts > 0 && hasCrashed[0] && isOfTheVerdict(ScarceHeap.refused()))
+      require(after.crashes() == 1 && after.escalations() == 0, "%s", after);   // told twice, counted once
+  }
+
+  private static boolean isOfTheVerdict(String place) {
+    return place != null && (place.contains("supervision/FaultHandling.") || place.contains("supervision/CrashLog.")
+        || place.contains("supervision/IntensityWindow."));
+  }
+
+  /** A handler is not the stage: what it throws costs a letter, and the next ones are handled all the same. */
+  private void throwingHandler(Supervisor app, boolean isHealthy) throws Exception {
+    var numbers = numbers(app);
+    app.start(Stage.consumer("sink", Integer.class, () -> (events, from) -> {
+      if (events.getFirst() % 3 == 1 && ScarceHeap.mayFail()) throw new IllegalStateException("poison");
+      handled.addAll(events);
+    }).withRedelivery(Redelivery.attempts(1)).withDeadLetters(letter -> {
+      throw new IllegalArgumentException("the handler's");
+    }).subscribeTo(numbers, Demand.max(1)));
+    joined(app);
+    ScarceHeap.end();
+    if (isHealthy) return;
+    long unhandled = app.snapshot().deadLettersUnhandled();
+    for (int i = 0; i < 1000 && handled.size() + unhandled < EVENTS; i++) {   // the handlers are not waited for
+      simulated.pass();
+      unhandled = app.snapshot().deadLettersUnhandled();
+    }
+    require(handled.size() + unhandled == EVENTS, "handled %s, unhandled %s", handled, unhandled);
+  }
+
+  private void timers(Supervisor app) throws Exception {
+    int[] rung = {0};
+    var numbers = numbers(app);
+    var sink = app.start(Stage.consumer("sink", Integer.class, () -> new Stage.Consumer<Integer>() {
+      @Override
+      public void onStart(StageContext context) {
+        context.every(Duration.ofMillis(1), () -> rung[0]++);
+        context.after(Duration.ofMillis(2), () -> rung[0]++).cancel();
+      }
+
+      @Override
+      public void onEvents(List<Integer> events, Inlet<Integer> from) {
+        handled.addAll(events);
+      }
+    }).subscribeTo(numbers, Demand.max(2)));
+    isStarted = true;
+    may(() -> sink.cast(behaviour -> {}));
+    simulated.pass();
+    joined(app);
+    require(handled.size() == EVENTS, "handled %s", handled);
+  }
+
+  /** So many that a lane needs several nodes for each partition. */
+  private void partitions(Supervisor app) throws Exception {
+    int events = 2 * 80;
+    var numbers = app.start(Stage.producer("numbers", Integer.class, () -> new Numbers(events))
+        .withDispatcher(Dispatcher.partition(PARTITIONS, number -> PARTITIONS.get(number % 2))));
+    for (String partition : PARTITIONS)
+      app.start(sink("sink-" + partition)
+          .subscribeTo(SubscriptionSpec.to(numbers).withPartition(partition).withDemand(Demand.max(70))));
+    joined(app);
+    ScarceHeap.end();
+    require(handled.size() + letters.size() + app.snapshot().deadLettersUnhandled() == events,
         "handled %s, letters %s", handled, letters);
   }
 

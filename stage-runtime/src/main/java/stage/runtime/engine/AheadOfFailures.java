@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import stage.api.DeadLetterHandler;
 import stage.api.StageActivity;
 import stage.api.StageSnapshot;
+import stage.runtime.lane.Lane;
 import stage.runtime.mailbox.Mailbox;
 
 /**
@@ -28,6 +29,7 @@ public final class AheadOfFailures {
   public static void initialize(MethodHandles.Lookup there, Class<?>... others) {
     try {
       MethodHandles.Lookup here = MethodHandles.lookup();
+      Lane.initialize();
       for (Class<?> needed : NEEDED) here.ensureInitialized(needed);
       for (Class<?> needed : others) there.ensureInitialized(needed);
     } catch (IllegalAccessException e) {

@@ -19,6 +19,9 @@ final class AgeMarks {
   private long noted;   // how many so far
   private long lastNanos;
 
+  /** Initializes this class. */
+  static void initialize() {}
+
   /** Notes how many events are published by now. */
   void note(long published, long nowNanos) {
     if (noted > 0 && nowNanos - lastNanos < APART_NANOS) return;

@@ -123,6 +123,11 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     return id;
   }
 
+  /** Initializes what lanes need only when much is published: while there is memory. */
+  public static void initialize() {
+    AgeMarks.initialize();
+  }
+
   /** The consumer is going to leave. Any thread. */
   public void leaving() {
     leaving = true;

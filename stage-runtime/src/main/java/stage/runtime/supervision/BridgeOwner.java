@@ -82,17 +82,18 @@ final class BridgeOwner extends CellNews implements CellOwner.Supervision {
   @Override
   public Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip) {
     context.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during.text()));
-    context.lock();
-    try {
-      supervisor.counters().crashes++;
-    } finally {
-      context.unlock();
-    }
     var log = new CrashLog(supervisor.path(), cell.path().substring(supervisor.path().length() + 1), incarnation,
         "crashed in=" + during.text(), cause);
     log.saysUncounted("NONE: it is the end of a bridge");
     log.write(context, crashLines);
-    return new Directive.End(false);
+    var end = new Directive.End(false);
+    context.lock();
+    try {
+      supervisor.counters().crashes++;   // last: on a full heap all this is done again
+    } finally {
+      context.unlock();
+    }
+    return end;
   }
 
   @Override

@@ -49,6 +49,7 @@ sealed interface Child {
     private boolean noTrace;       // whether its name is free once it has ended
     private WeakReference<Object> lastBehaviour;   // null until it has ended, or if it never had one
     private Hold hold = Hold.NONE;
+    private CrashInHand crash;   // null but while it is told
 
     <S extends Stage.Behaviour> OfStage(StageSpec<S> spec, Cell<S> cell, String startedOn, boolean again) {
       this.spec = spec;
@@ -74,6 +75,7 @@ sealed interface Child {
       if (cell.hasFailedToStart() && !again) noTrace = true;
       lastBehaviour = cell.lastBehaviour();
       cell = null;
+      crash = null;
       hold = Hold.NONE;
     }
 
@@ -110,6 +112,14 @@ sealed interface Child {
 
     void forgetStreak() {
       if (streak != null) streak.forget();
+    }
+
+    CrashInHand crash() {
+      return crash;
+    }
+
+    void crash(CrashInHand crash) {
+      this.crash = crash;
     }
 
     void hold(Hold hold) {

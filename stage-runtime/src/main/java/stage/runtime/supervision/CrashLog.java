@@ -36,6 +36,13 @@ final class CrashLog {
     return time.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
+  /** It is judged from here on: what an attempt has said that found the heap full does not count. */
+  void begin() {
+    decision.setLength(0);
+    gaveUp.clear();
+    isUncounted = false;
+  }
+
   void decided(String decision) {
     if (!this.decision.isEmpty()) this.decision.append("; ");
     this.decision.append(decision);

@@ -74,9 +74,12 @@ final class DeadLetterQueue implements StepMachine {
     var post = new Post(letter, handler, count, offered ? unhandled : new CountedAlready());
     if (enqueue(post)) return;
     post.unhandled();
-    log(fullLines,
-        "dead letter " + count + " of " + letter.path() + " was not handled, because " + Supervisor.DEAD_LETTER_BACKLOG
-        + " others wait for their handlers; it is counted as unhandled", null);
+    try {
+      log(fullLines, "dead letter " + count + " of " + letter.path() + " was not handled, because "
+          + Supervisor.DEAD_LETTER_BACKLOG + " others wait for their handlers; it is counted as unhandled", null);
+    } catch (OutOfMemoryError noLine) {
+      // it is counted
+    }
   }
 
   private boolean enqueue(Post post) {
@@ -137,8 +140,12 @@ final class DeadLetterQueue implements StepMachine {
     }
     if (!putDown() || failure == null) return WaitState.Kind.READY;
     post.unhandled();
-    log(failureLines, "the dead-letter handler of stage " + post.letter.path() + " threw on dead letter " + post.count
-        + "; it is counted as unhandled", failure);
+    try {
+      log(failureLines, "the dead-letter handler of stage " + post.letter.path() + " threw on dead letter " + post.count
+          + "; it is counted as unhandled", failure);
+    } catch (OutOfMemoryError noLine) {
+      // it is counted, and those behind it must still be handled
+    }
     return WaitState.Kind.READY;
   }
 

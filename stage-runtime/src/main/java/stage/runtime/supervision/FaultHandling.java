@@ -28,6 +28,7 @@ import stage.runtime.time.Time;
 final class FaultHandling {
   private static final Backoff PAUSE = Backoff.exponential(Duration.ofMillis(500), Duration.ofSeconds(10));
   private static final int LONGEST_HISTORY = 16;
+  private static final String COMPLETION = "completion";
 
   private final SupervisorCell supervisor;
   private final SupervisorSpec spec;
@@ -36,7 +37,7 @@ final class FaultHandling {
   private final LogRateLimit uncountedLines;   // about crashes that use up no restart
   private final LogRateLimit ruleLines;
   // the crashes that the window counts, or the last of them
-  private final ArrayDeque<Failure> history = new ArrayDeque<>();
+  private final ArrayDeque<Failure> history = new ArrayDeque<>(LONGEST_HISTORY);
   private IntensityWindow window;
   private final FailureStreak ofSupervisor = new FailureStreak();   // how often it has given up, for its parent
   private FailureStreak streak = ofSupervisor;                      // the one that was counted last
@@ -68,53 +69,73 @@ final class FaultHandling {
 
   /** See {@link stage.runtime.engine.CellOwner.Supervision#crashed}. */
   Directive crashed(Cell<?> cell, int incarnation, Throwable cause, Activity during, boolean canSkip) {
-    context.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during.text()));
-    Failure failed = counted(cell, incarnation, cause, during);
-    Decision decision = decide(failed);
-    var log = new CrashLog(supervisor.path(), cell.name(), incarnation, "crashed in=" + during.text(), cause);
-    Directive directive;
+    CrashInHand crash = inHand(cell, incarnation, cause, during.text(), cell.options().restart());
+    if (!crash.isTold()) {
+      context.tell(new StageEvent.Crashed(cell.path(), incarnation, cause, during.text()));
+      crash.told();
+    }
+    if (crash.decision() == null) crash.decided(decide(crash.failure()));
     context.lock();
     try {
-      directive = judge(cell, failed, during, decision, canSkip, log);
+      if (crash.directive() == null) crash.judged(judge(cell, crash, during, canSkip));
     } finally {
       context.unlock();
     }
-    log.write(context, uncountedLines);
-    return directive;
-  }
-
-  private Failure counted(Cell<?> cell, int incarnation, Throwable cause, Activity during) {
-    context.lock();
-    try {
-      supervisor.counters().crashes++;
-      return new Failure(cell.path(), incarnation, cause, during.text(), cell.options().restart(), window.count());
-    } finally {
-      context.unlock();
-    }
+    return directive(cell, crash);
   }
 
   /** See {@link stage.runtime.engine.CellOwner.Supervision#completed}. */
   Directive completed(Cell<?> cell, Throwable onceTooOften) {
-    int incarnation = cell.incarnation();
-    var log = new CrashLog(supervisor.path(), cell.name(), incarnation, CrashLog.COMPLETED, onceTooOften);
-    Directive directive;
+    CrashInHand end = inHand(cell, cell.incarnation(), onceTooOften, COMPLETION, Restart.PERMANENT);
     context.lock();
     try {
-      directive = judgeCompletion(cell, incarnation, onceTooOften, log);
+      if (end.directive() == null) end.judged(judgeCompletion(cell, end));
     } finally {
       context.unlock();
     }
-    log.write(context, uncountedLines);
-    return directive;
+    return directive(cell, end);
   }
 
-  private Directive judgeCompletion(Cell<?> cell, int incarnation, Throwable onceTooOften, CrashLog log) {
+  /** {@return a crash that the cell tells of, for the first time or, on a full heap, once more} */
+  private CrashInHand inHand(Cell<?> cell, int incarnation, Throwable cause, String during, Restart restart) {
+    context.lock();
+    try {
+      Child.OfStage child = supervisor.members().of(cell);
+      CrashInHand known = child == null ? null : child.crash();
+      if (known != null && known.failure().incarnation() == incarnation) return known;
+      boolean isCrash = !during.equals(COMPLETION);
+      var log = new CrashLog(supervisor.path(), cell.name(), incarnation,
+          isCrash ? "crashed in=" + during : CrashLog.COMPLETED, cause);
+      var failure = new Failure(cell.path(), incarnation, cause, during, restart, window.count());
+      var crash = new CrashInHand(failure, log, supervisor.depth() + 1);
+      if (child != null) child.crash(crash);
+      if (isCrash) supervisor.counters().crashes++;   // last: from here on, it is known
+      return crash;
+    } finally {
+      context.unlock();
+    }
+  }
+
+  /** {@return what its cell is told, which is the end of it} */
+  private Directive directive(Cell<?> cell, CrashInHand crash) {
+    crash.log().write(context, uncountedLines);
+    context.lock();
+    try {
+      Child.OfStage child = supervisor.members().of(cell);
+      if (child != null) child.crash(null);
+    } finally {
+      context.unlock();
+    }
+    return crash.directive();
+  }
+
+  private Directive judgeCompletion(Cell<?> cell, CrashInHand end) {
+    end.log().begin();
     Child.OfStage child = supervisor.members().of(cell);
     if (supervisor.isDraining() || child == null || child.isStopping()) return new Directive.End(true);
     FaultHandling regrouping = regrouping(child);
     if (regrouping != null && regrouping.groupRestart.isStopping()) return new Directive.Hold(false);
-    var ended = new Failure(cell.path(), incarnation, onceTooOften, "completion", Restart.PERMANENT, window.count());
-    return restart(child, ended, regrouping, log, false);
+    return restart(child, end, regrouping, false);
   }
 
   // ---- news of a group restart
@@ -168,8 +189,11 @@ final class FaultHandling {
   }
 
   /** Under the lock. */
-  private Directive judge(
-      Cell<?> cell, Failure failed, Activity during, Decision decision, boolean canSkip, CrashLog log) {
+  private Directive judge(Cell<?> cell, CrashInHand crash, Activity during, boolean canSkip) {
+    CrashLog log = crash.log();
+    log.begin();
+    Failure failed = crash.failure();
+    Decision decision = crash.decision();
     Child.OfStage child = supervisor.members().of(cell);
     if (child == null) return new Directive.End(false);
     if (supervisor.isCancelling()) {
@@ -189,7 +213,7 @@ final class FaultHandling {
     if (failed.cause() instanceof StageKilledException
         && context.abandonedNow() > supervisor.root().spec().options().maxAbandoned()) {
       log.decided("too many threads abandoned");
-      return giveUp(child, failed, log);
+      return giveUp(child, crash);
     }
     if (child.isStopping()) {
       log.saysUncounted("NONE: it was being stopped");
@@ -201,20 +225,20 @@ final class FaultHandling {
       log.saysUncounted("STOP");
       return new Directive.End(true);
     }
-    if (decision == Decision.ESCALATE) return giveUp(child, failed, log);
-    if (decision == Decision.RESUME) return resume(child, failed, during, canSkip, regrouping, log);
-    return restart(child, failed, regrouping, log, decision == Decision.RETRY);
+    if (decision == Decision.ESCALATE) return giveUp(child, crash);
+    if (decision == Decision.RESUME) return resume(child, crash, during, canSkip, regrouping);
+    return restart(child, crash, regrouping, decision == Decision.RETRY);
   }
 
-  private Directive resume(Child.OfStage child, Failure failed, Activity during, boolean canSkip,
-      FaultHandling regrouping, CrashLog log) {
+  private Directive resume(Child.OfStage child, CrashInHand crash, Activity during, boolean canSkip,
+      FaultHandling regrouping) {
     if (canSkip) {
-      log.saysUncounted("RESUME");
+      crash.log().saysUncounted("RESUME");
       return new Directive.Resume();
     }
-    if (during.endsIncarnation()) return restart(child, failed, regrouping, log, false);
-    if (isUsedUp(failed, child.streak(), child.cell())) return giveUp(child, failed, log);
-    log.decided("RESUME " + countOfRestarts());
+    if (during.endsIncarnation()) return restart(child, crash, regrouping, false);
+    if (isUsedUp(crash, crash.failure(), child.streak(), child.cell())) return giveUp(child, crash);
+    crash.log().decided("RESUME " + countOfRestarts());
     return new Directive.Resume();
   }
 
@@ -227,8 +251,8 @@ final class FaultHandling {
         && !(cause instanceof OutOfMemoryError);
   }
 
-  private Directive restart(Child.OfStage child, Failure failed, FaultHandling regrouping, CrashLog log,
-      boolean forgives) {
+  private Directive restart(Child.OfStage child, CrashInHand crash, FaultHandling regrouping, boolean forgives) {
+    CrashLog log = crash.log();
     if (child.restart() == Restart.TEMPORARY) {
       log.saysUncounted("NONE: it is temporary");
       return new Directive.End(true);
@@ -236,7 +260,7 @@ final class FaultHandling {
     // A stage that crashes while its group is being started makes that start fail, at the supervisor of the
     // group.
     FaultHandling decides = regrouping == null ? this : regrouping;
-    if (decides.isUsedUp(failed, child.streak(), child.cell())) return decides.giveUp(child, failed, log);
+    if (decides.isUsedUp(crash, crash.failure(), child.streak(), child.cell())) return decides.giveUp(child, crash);
     long delay = forgives ? decides.pauseNanos() : decides.backoffNanos();
     log.decided((forgives ? "RETRY" : "RESTART") + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "")
         + " " + decides.countOfRestarts());
@@ -253,13 +277,18 @@ final class FaultHandling {
    * {@return whether this counted failure exceeds the intensity: within the period, or among this child's failures
    * without progress}
    */
-  private boolean isUsedUp(Failure failed, FailureStreak streak, Cell<?> cell) {
-    history.addLast(failed);
-    if (history.size() > LONGEST_HISTORY) history.removeFirst();
+  private boolean isUsedUp(CrashInHand crash, Failure failed, FailureStreak streak, Cell<?> cell) {
+    if (crash.isCountedAt(supervisor.depth())) return crash.isTooOftenAt(supervisor.depth());
+    if (history.peekLast() != failed) {
+      if (history.size() == LONGEST_HISTORY) history.removeFirst();
+      history.addLast(failed);
+    }
+    boolean isTooOften = window.isUsedUp(time.nanos());   // from here on, nothing takes memory
     this.streak = streak;
     streak.failed(cell.id(), cell.progress());
-    boolean isTooOften = window.isUsedUp(time.nanos());
-    return isTooOften || streak.failures() > spec.intensity().restarts();
+    isTooOften |= streak.failures() > spec.intensity().restarts();
+    crash.countedAt(supervisor.depth(), isTooOften);
+    return isTooOften;
   }
 
   /** {@return the same for a retry, which always pauses} */
@@ -365,19 +394,21 @@ final class FaultHandling {
    * One crash too many: the parent restarts all stages of this supervisor in place, or gives up in turn. Under the
    * lock.
    */
-  private Directive giveUp(Child.OfStage child, Failure failed, CrashLog log) {
+  private Directive giveUp(Child.OfStage child, CrashInHand crash) {
     FaultHandling at = this;
     Directive directive = null;
     while (directive == null) {
-      directive = at.escalate(child, failed, log);
+      directive = at.escalate(child, crash);
       at = at.above();
     }
     return directive;
   }
 
   /** {@return what happens to the stage; null if the parent gives up in turn} */
-  private Directive escalate(Child.OfStage child, Failure failed, CrashLog log) {
-    supervisor.counters().escalations++;
+  private Directive escalate(Child.OfStage child, CrashInHand crash) {
+    CrashLog log = crash.log();
+    Failure failed = crash.failure();
+    if (crash.givesUpAt(supervisor.depth())) supervisor.counters().escalations++;
     log.givesUp(supervisor.path(), "GIVE_UP " + countOfRestarts());
     cancelGroupRestart();
     FaultHandling parent = above();
@@ -388,7 +419,7 @@ final class FaultHandling {
     }
     var escalated = new Failure(supervisor.path(), 1, failed.cause(), "its restart intensity", spec.restart(),
         parent.window.count());
-    if (parent.isUsedUp(escalated, ofSupervisor, child.cell())) return null;
+    if (parent.isUsedUp(crash, escalated, ofSupervisor, child.cell())) return null;
     long delay = parent.backoffNanos();
     log.decided("RESTART_SUPERVISOR" + (delay > 0 ? " in=" + Duration.ofNanos(delay).toMillis() + "ms" : "") + " by="
         + parent.supervisor.path() + " "
