@@ -39,4 +39,20 @@ class WindowsValueTest {
           .withMessageContaining("zone must not be null");
     }
   }
+
+  @Nested
+  class SlidingWindows {
+    @Test
+    void overlapAHundredThousandTimesAtMost() {
+      Windows.sliding(Duration.ofSeconds(100), Duration.ofMillis(1));
+
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Windows.sliding(Duration.ofSeconds(Long.MAX_VALUE), Duration.ofNanos(1)));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> Windows.sliding(Duration.ofDays(1), Duration.ofMillis(1)))
+          .withMessageContaining("WindowsValueTest.java:")
+          .withMessageContaining("every must be at least PT0.864S")
+          .withMessageContaining("but was PT0.001S");
+    }
+  }
 }

@@ -14,6 +14,8 @@ import java.time.temporal.ChronoUnit;
  * @since 0.1
  */
 public record Windows(Shape shape, Duration offset, Duration lateness) {
+  private static final int MOST_OVERLAPPING = 100_000;   // each is kept, or fires, by itself
+
   /**
    * Checks the times. The methods below also check that the offset and the lateness fit the shape.
    *
@@ -54,11 +56,17 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
       /**
        * Checks the times.
        *
-       * @throws IllegalArgumentException if one is not above zero
+       * @throws IllegalArgumentException if one is not above zero, or if an element would be in more than
+       *     100,000 windows
        */
       public Sliding {
         Arguments.positive("size", size);
         Arguments.positive("every", every);
+        Duration least = size.dividedBy(MOST_OVERLAPPING);
+        if (every.compareTo(least) < 0) {
+          throw Arguments.refused("every must be at least " + least + ", so that an element is in no more than "
+              + MOST_OVERLAPPING + " windows of " + size + ", but was " + every);
+        }
       }
     }
 
@@ -153,8 +161,9 @@ public record Windows(Shape shape, Duration offset, Duration lateness) {
    * between two windows are in none, and are counted as filtered.
    *
    * @param size above zero
-   * @param every above zero
-   * @throws IllegalArgumentException if one is not above zero
+   * @param every above zero; an element is in all windows that span its time, which may be 100,000 at most
+   * @throws IllegalArgumentException if one is not above zero, or if {@code every} is less than a 100,000th of
+   *     {@code size}
    */
   public static Windows sliding(Duration size, Duration every) {
     return of(new Shape.Sliding(size, every));

@@ -101,9 +101,9 @@ final class LinkContext {
 
   // ---- results
 
-  /** {@return whether there is room in this turn for more of what comes of no element} */
+  /** {@return whether there is room in this turn for one more that comes of no element, which is counted} */
   boolean hasRoom() {
-    return results.room() > 0 && !links.isExpanding();
+    return !links.isExpanding() && results.mayMake();
   }
 
   /**

@@ -21,6 +21,7 @@ final class StagedResults {
   private Object[] staged = NONE;
   private int count;
   private int room;
+  private int made;                     // how many results have been asked for that come of no element
 
   private int countMarked;              // before the element in hand
   private int expanded;                 // how many elements steps have made of that one since then
@@ -34,6 +35,7 @@ final class StagedResults {
     out = (BulkOutlet<Object>) to;
     staged = NONE;
     count = 0;
+    made = 0;
     room = to == null ? PORTION : (int) Math.max(PORTION, Math.min(to.demand(), LARGEST_PORTION));
   }
 
@@ -79,6 +81,16 @@ final class StagedResults {
   /** {@return how many more belong into this turn; 0 or less if it is full} */
   int room() {
     return room - count;
+  }
+
+  /**
+   * {@return whether there is room in this turn for one more that comes of no element, which is counted} Also where
+   * none of it is emitted: a turn that makes results for a sink or a filter must not go on until there are no more.
+   */
+  boolean mayMake() {
+    if (room() <= 0 || made >= room) return false;
+    made++;
+    return true;
   }
 
   /**
