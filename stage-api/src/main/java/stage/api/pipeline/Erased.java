@@ -23,8 +23,8 @@ final class Erased {
     return (Fn2<Object, Object, Object>) Arguments.notNull(name, fn);
   }
 
-  static Fold<Object, Object> fold(String name, Fold<?, ?> fold) {
-    return (Fold<Object, Object>) Arguments.notNull(name, fold);
+  static Fold<Object, Object> fold(Object zero, Fold<?, ?> fold) {
+    return UnchangingFold.of(zero, (Fold<Object, Object>) Arguments.notNull("fold", fold));
   }
 
   static Merge<Object> merge(String name, Merge<?> merge) {

@@ -64,6 +64,8 @@ public final class Job<R> {
    * thread. The job leaves the scope when the last of its stages has ended, and its name can be used again; the
    * returned {@code Running} keeps its result.
    *
+   * <p>Join it before the scope closes: closing stops the sources, and the result then covers only what they have sent.
+   *
    * @param scope the supervisor that gets one more child
    * @param name the name of the supervisor that holds its stages, unique in the scope: 1–64 of {@code [A-Za-z0-9._-]}
    * @return the running job

@@ -67,7 +67,7 @@ public final class Keyed<K, T> {
    * @param <A> the values
    */
   public <A> Pipeline<KeyValue<K, A>> aggregate(A zero, Fold<A, ? super T> fold) {
-    var how = new Reducing.Aggregate(Arguments.notNull("zero", zero), Erased.fold("fold", fold), null, value -> value);
+    var how = new Reducing.Aggregate(Arguments.notNull("zero", zero), Erased.fold(zero, fold), null, value -> value);
     return reduced("aggregate", how);
   }
 
@@ -90,7 +90,7 @@ public final class Keyed<K, T> {
    * @param <A> the values
    */
   public <A> Pipeline<KeyValue<K, A>> scan(A zero, Fold<A, ? super T> fold) {
-    return reduced("scan", new Reducing.Scan(Arguments.notNull("zero", zero), Erased.fold("fold", fold)));
+    return reduced("scan", new Reducing.Scan(Arguments.notNull("zero", zero), Erased.fold(zero, fold)));
   }
 
   /**

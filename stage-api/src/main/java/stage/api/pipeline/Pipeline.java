@@ -387,7 +387,7 @@ public final class Pipeline<T> {
    * @param <A> the values
    */
   public <A> Pipeline<A> scan(A zero, Fold<A, ? super T> fold) {
-    return step("scan", new Step.Scan(Arguments.notNull("zero", zero), Erased.fold("fold", fold)));
+    return step("scan", new Step.Scan(Arguments.notNull("zero", zero), Erased.fold(zero, fold)));
   }
 
   /**
@@ -800,7 +800,7 @@ public final class Pipeline<T> {
    * @param <A> the value
    */
   public <A> Job<A> reduce(A zero, Fold<A, ? super T> fold) {
-    var sink = new Sink.Reduce(Arguments.notNull("zero", zero), Erased.fold("fold", fold));
+    var sink = new Sink.Reduce(Arguments.notNull("zero", zero), Erased.fold(zero, fold));
     return job(new End(Site.here("reduce"), node, sink));
   }
 
@@ -813,7 +813,7 @@ public final class Pipeline<T> {
    */
   public Job<List<T>> topK(int k, Comparator<? super T> order) {
     Aggregation<T, ?, List<T>> top = Aggregation.topK(k, order);
-    return job(new End(Site.here("topK"), node, new Sink.Reduce(top.zero(), Erased.fold("fold", top.fold()))));
+    return job(new End(Site.here("topK"), node, new Sink.Reduce(top.zero(), Erased.fold(top.zero(), top.fold()))));
   }
 
   /**

@@ -122,7 +122,7 @@ public final class Windowing<K, T> {
    * @param <A> the values
    */
   public <A> Pipeline<Pane<K, A>> aggregate(A zero, Fold<A, ? super T> fold) {
-    var how = new Reducing.Aggregate(Arguments.notNull("zero", zero), Erased.fold("fold", fold), null, value -> value);
+    var how = new Reducing.Aggregate(Arguments.notNull("zero", zero), Erased.fold(zero, fold), null, value -> value);
     return reduced("aggregate", how);
   }
 
@@ -136,7 +136,7 @@ public final class Windowing<K, T> {
    */
   public <A> Pipeline<Pane<K, A>> aggregate(A zero, Fold<A, ? super T> fold, Merge<A> merge) {
     Arguments.notNull("zero", zero);
-    var how = new Reducing.Aggregate(zero, Erased.fold("fold", fold), Erased.merge("merge", merge), value -> value);
+    var how = new Reducing.Aggregate(zero, Erased.fold(zero, fold), Erased.merge("merge", merge), value -> value);
     return reduced("aggregate", how);
   }
 
@@ -154,7 +154,7 @@ public final class Windowing<K, T> {
   static Reducing aggregated(Aggregation<?, ?, ?> how) {
     Arguments.notNull("how", how);
     return new Reducing.Aggregate(
-        how.zero(), Erased.fold("fold", how.fold()), Erased.merge("merge", how.merge()), Erased.fn("finish",
+        how.zero(), Erased.fold(how.zero(), how.fold()), Erased.merge("merge", how.merge()), Erased.fn("finish",
             how.finish()));
   }
 

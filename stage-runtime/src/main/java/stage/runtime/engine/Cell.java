@@ -31,6 +31,7 @@ import stage.runtime.mailbox.Signals;
 import stage.runtime.time.Driver;
 import stage.runtime.time.Handles;
 import stage.runtime.time.Probe;
+import stage.runtime.time.ThreadNames;
 import stage.runtime.time.Uninterruptibly;
 
 /**
@@ -707,7 +708,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     if (driver.isCurrent()) return;
     Thread caller = graph.time().current();
     if (incarnations.handover().isReplaced(caller)) incarnations.handover().refuse();
-    throw new ForeignThreadException(what, steps.threadName(), caller.getName());
+    throw new ForeignThreadException(what, steps.threadName(), ThreadNames.of(caller));
   }
 
   /**

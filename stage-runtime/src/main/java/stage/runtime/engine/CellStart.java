@@ -1,6 +1,7 @@
 package stage.runtime.engine;
 
 import stage.runtime.time.Activity;
+import stage.runtime.time.ThreadNames;
 import stage.runtime.time.Uninterruptibly;
 
 /** Starts a cell and waits until its {@code onStart} has returned: on the thread that starts it. */
@@ -43,7 +44,7 @@ public final class CellStart {
   }
 
   private static StartFailure interrupted(Cell<?> cell, String when) {
-    return new StartFailure(new InterruptedException("thread " + cell.graph().time().current().getName()
+    return new StartFailure(new InterruptedException("thread " + ThreadNames.of(cell.graph().time().current())
         + " was interrupted " + when + " it started stage " + cell.path() + ", which does not run"), Activity.ON_START);
   }
 

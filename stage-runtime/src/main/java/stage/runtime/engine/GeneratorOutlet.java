@@ -2,6 +2,7 @@ package stage.runtime.engine;
 
 import stage.api.ForeignThreadException;
 import stage.runtime.time.Activity;
+import stage.runtime.time.ThreadNames;
 
 /**
  * The outlet of a generator: each event is published at once, and {@code emit} waits for demand. One per incarnation;
@@ -47,7 +48,7 @@ final class GeneratorOutlet<O> implements RoleOutlet<O> {
   public void emit(O event) {
     if (event == null) throw new NullPointerException("event must not be null (Reactive Streams rule 2.13)");
     if (Thread.currentThread() != owner)
-      throw new ForeignThreadException("emit()", owner.getName(), Thread.currentThread().getName());
+      throw foreign("emit()");
     if (!open || completed) throw notOpen();
     handover.leave();
     try {
@@ -92,7 +93,7 @@ final class GeneratorOutlet<O> implements RoleOutlet<O> {
   public long demand() {
     if (!open) return 0;
     if (Thread.currentThread() != owner)
-      throw new ForeignThreadException("demand()", owner.getName(), Thread.currentThread().getName());
+      throw foreign("demand()");
     handover.leave();   // no other thread may change it meanwhile
     try {
       return half.demand();
@@ -104,8 +105,12 @@ final class GeneratorOutlet<O> implements RoleOutlet<O> {
   @Override
   public void complete() {
     if (Thread.currentThread() != owner)
-      throw new ForeignThreadException("complete()", owner.getName(), Thread.currentThread().getName());
+      throw foreign("complete()");
     completed = true;
+  }
+
+  private ForeignThreadException foreign(String what) {
+    return new ForeignThreadException(what, ThreadNames.of(owner), ThreadNames.of(Thread.currentThread()));
   }
 
   private IllegalStateException notOpen() {

@@ -10,6 +10,7 @@ import stage.runtime.bridge.BulkOutlet;
 import stage.runtime.dispatch.Sums;
 import stage.runtime.lane.BulkBatch;
 import stage.runtime.lane.Progress;
+import stage.runtime.time.ThreadNames;
 
 /**
  * The outlet of a stage that lives by turns: events are staged in an array and published, or forgotten, when the turn
@@ -227,7 +228,7 @@ final class StagedOutlet<O> implements RoleOutlet<O>, BulkOutlet<O> {
   }
 
   private ForeignThreadException wrongThread(String what) {
-    return new ForeignThreadException(what, owner.getName(), Thread.currentThread().getName());
+    return new ForeignThreadException(what, ThreadNames.of(owner), ThreadNames.of(Thread.currentThread()));
   }
 
   private IllegalStateException notOpen() {

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import stage.runtime.time.Activity;
 import stage.runtime.time.Driver;
 import stage.runtime.time.Latch;
+import stage.runtime.time.ThreadNames;
 import stage.runtime.time.Uninterruptibly;
 
 /**
@@ -128,7 +129,7 @@ public final class StartSequence implements Waits.Awaited, FirstStart {
 
   private void interrupted() {
     Cell<?> at = current;
-    giveUpCurrent(new InterruptedException("thread " + graph.time().current().getName()
+    giveUpCurrent(new InterruptedException("thread " + ThreadNames.of(graph.time().current())
         + " was interrupted while it started stage " + at.path() + ", which does not run"));
   }
 

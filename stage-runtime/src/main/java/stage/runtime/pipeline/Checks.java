@@ -208,9 +208,9 @@ final class Checks {
     boolean isTableTimed = isTimed(table.input(), table.site());
     if (table.reading() == TablePlan.Reading.AS_OF && !(isTimed && isTableTimed)) {
       problem(enriched.site(), "it looks up what was valid at an element's time, but "
-          + (isTimed ? "the rows of its table" : isTableTimed ? "its elements"
-              : "neither its elements nor the rows of its table")
-          + " have none; put eventTime(…) on each source, or use latest()");
+          + (isTimed ? "the rows of its table have none" : isTableTimed ? "its elements have none"
+              : "neither its elements nor the rows of its table have one")
+          + "; put eventTime(…) on each source, or use latest()");
     }
     return isTimed;
   }

@@ -211,10 +211,10 @@ final class Deployment {
     return switch (origin) {
       case Origin.Elements(var elements) when elements instanceof Collection<?> -> Stage.producer(stage.name, () ->
           new ElementsSource(stage.site, elements));
-      case Origin.Elements(var elements) -> Stage.ofIterable(stage.name, elements);
+      case Origin.Elements(var elements) -> Stage.ofIterable(stage.name, new SitedElements(stage.site, elements));
       case Origin.Files(var files) -> Stage.producer(stage.name, () -> new FilesSource(stage.site, files));
       case Origin.Text(var text, var isTaken) -> Stage.ofLines(stage.name, text);
-      case Origin.Loop(var loop) -> Stage.generator(stage.name, () -> new LoopSource(loop));
+      case Origin.Loop(var loop) -> Stage.generator(stage.name, () -> new LoopSource(stage.site, loop));
       case Origin.Spec(var spec) -> spec;
       case Origin.Publisher(var publisher) -> Stage.fromPublisher(stage.name, publisher);
       case Origin.Tick(var period) -> Stage.generator(stage.name, () -> new TickSource(Time.toNanos(period),

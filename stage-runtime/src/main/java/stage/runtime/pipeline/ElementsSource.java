@@ -31,7 +31,7 @@ final class ElementsSource implements Stage.Producer<Object> {
       rest = list.listIterator((int) emitted);
       return;
     }
-    rest = elements.iterator();
+    rest = new SitedElements(site, elements).iterator();
     for (long i = 0; i < emitted && rest.hasNext(); i++) rest.next();
   }
 

@@ -4,16 +4,19 @@ import stage.api.Outlet;
 import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StopReason;
+import stage.api.pipeline.plan.Site;
 
 /**
  * Emits what a user's loop emits. The same loop may run in several jobs at once, but the engine wants a
  * behaviour for each incarnation.
  */
 final class LoopSource implements Stage.Generator<Object> {
+  private final Site site;
   private final Stage.Generator<Object> loop;
 
   @SuppressWarnings("unchecked")   // it emits what it emits
-  LoopSource(Stage.Generator<?> loop) {
+  LoopSource(Site site, Stage.Generator<?> loop) {
+    this.site = site;
     this.loop = (Stage.Generator<Object>) loop;
   }
 
@@ -24,7 +27,14 @@ final class LoopSource implements Stage.Generator<Object> {
 
   @Override
   public void generate(Outlet<Object> out) throws Exception {
-    loop.generate(out);
+    try {
+      loop.generate(out);
+    } catch (InterruptedException wantsItsEnd) {
+      throw wantsItsEnd;
+    } catch (Exception thrown) {
+      At.mark(thrown, site);
+      throw thrown;
+    }
   }
 
   @Override

@@ -2,6 +2,7 @@ package stage.runtime.pipeline;
 
 import java.util.List;
 import stage.api.Restart;
+import stage.api.SubscriptionRefusedException;
 import stage.api.pipeline.PipelineRefusedException;
 import stage.api.pipeline.Running;
 import stage.api.pipeline.plan.Blueprint;
@@ -80,6 +81,10 @@ public final class Planner implements PipelineRuntime {
     } catch (ScopeMisuseException isClosing) {
       scope.join();
       throw isClosing;
+    } catch (SubscriptionRefusedException refused) {
+      boolean hasFailed = refused.getCause() != null && refused.producer().startsWith(scope.name() + "/");
+      if (hasFailed) scope.join();   // throws, as the scope has failed with it
+      throw refused;
     }
   }
 

@@ -15,6 +15,7 @@ import stage.runtime.engine.CellOwner;
 import stage.runtime.engine.CellStart;
 import stage.runtime.engine.StartFailure;
 import stage.runtime.engine.StartSequence;
+import stage.runtime.time.ThreadNames;
 
 /**
  * Starts the children of one supervisor, for the first time and again, and runs its init. On the thread of the caller,
@@ -90,7 +91,7 @@ final class ChildStarts {
   }
 
   private String callerName() {
-    return supervisor.time().current().getName();
+    return ThreadNames.of(supervisor.time().current());
   }
 
   /** Whatever is thrown, the cell stays a child until it has ended. */

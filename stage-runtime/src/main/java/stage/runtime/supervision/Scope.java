@@ -18,6 +18,7 @@ import stage.api.supervision.StragglersException;
 import stage.api.supervision.SupervisorSpec;
 import stage.runtime.engine.AheadOfFailures;
 import stage.runtime.engine.SubscriptionGraph;
+import stage.runtime.time.ThreadNames;
 import stage.runtime.time.Time;
 import stage.runtime.time.Uninterruptibly;
 
@@ -95,8 +96,9 @@ final class Scope extends SupervisorCell {
     Thread caller = Thread.currentThread();
     if (caller == owner) return;
     throw new ScopeMisuseException(
-        what + " on scope " + name() + " belongs to thread " + owner.getName() + ", which opened it, but was called on "
-        + caller.getName() + (isOwnStage() ? ", one of its own stages; use stop(), which does not wait" : "")
+        what + " on scope " + name() + " belongs to thread " + ThreadNames.of(owner)
+        + ", which opened it, but was called on " + ThreadNames.of(caller)
+        + (isOwnStage() ? ", one of its own stages; use stop(), which does not wait" : "")
         + (deadLetterQueue().isCurrent()
             ? ", which runs its dead-letter handlers; use stop(), which does not wait" : ""));
   }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import stage.api.supervision.ScopeMisuseException;
+import stage.runtime.time.ThreadNames;
 
 /** The open scopes of each thread, so that they are closed in reverse order. */
 final class ScopeOwners {
@@ -43,7 +44,7 @@ final class ScopeOwners {
     if (mine.isEmpty()) open.remove();
     if (skipped.isEmpty()) return null;
     var misuse = new ScopeMisuseException("scope " + scope.name() + " was closed before " + skipped + ", which thread "
-        + Thread.currentThread().getName()
+        + ThreadNames.of(Thread.currentThread())
         + " opened later; both are closed now, but scopes must be closed in reverse order");
     for (RuntimeException problem : problems) misuse.addSuppressed(problem);
     return misuse;
