@@ -12,7 +12,7 @@ import stage.api.pipeline.Pipeline;
 import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailedException;
 
-/** A source whose code throws: the failure says which source that was, even if no line of the program is in its stack. */
+/** A source whose code throws: the failure says which one, even if no line of the program is in its stack. */
 class FailingSourcesTest {
   private record Case(String name, String step, Pipeline<Integer> source) {
     @Override
