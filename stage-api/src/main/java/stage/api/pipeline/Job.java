@@ -56,7 +56,8 @@ public final class Job<R> {
    * @throws IllegalStateException if there is no runtime: the jar {@code stage-runtime} is missing
    */
   public R run(String name) throws InterruptedException {
-    return PipelineRuntime.find().run(blueprint, Names.checked(name));
+    Names.checked(name);
+    return PipelineRuntime.find().run(blueprint, name);
   }
 
   /**
@@ -78,7 +79,8 @@ public final class Job<R> {
    */
   public Running<R> start(Supervisor scope, String name) {
     Arguments.notNull("scope", scope);
-    return PipelineRuntime.find().start(blueprint, scope, Names.checked(name));
+    Names.checked(name);
+    return PipelineRuntime.find().start(blueprint, scope, name);
   }
 
   /**

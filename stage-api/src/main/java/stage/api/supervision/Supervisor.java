@@ -75,6 +75,7 @@ public interface Supervisor extends AutoCloseable {
    * @throws IllegalStateException if there is no runtime on the module path or class path
    */
   static Supervisor open(SupervisorSpec spec) {
+    Objects.requireNonNull(spec, "spec must not be null");
     return StageRuntime.find().open(spec);
   }
 
@@ -106,6 +107,8 @@ public interface Supervisor extends AutoCloseable {
    * @throws IllegalStateException if there is no runtime on the module path or class path
    */
   static Supervisor open(SupervisorSpec spec, SupervisorInit init) {
+    Objects.requireNonNull(spec, "spec must not be null");
+    Objects.requireNonNull(init, "init must not be null");
     return StageRuntime.find().open(spec, init);
   }
 

@@ -128,7 +128,12 @@ public final class SimulatedDriver implements Driver, Schedulable {
   /** Makes a step. Returns what the machine lacks then. */
   private WaitState step() {
     WaitState answer = machine.step(time.nanos());
-    return answer == WaitState.Kind.IDLE ? machine.waitsFor(answer) : answer;
+    if (answer != WaitState.Kind.IDLE) return answer;
+    try {
+      return machine.waitsFor(answer);
+    } catch (OutOfMemoryError full) {
+      return WaitState.Kind.READY;   // as the driver of a thread, which looks again when it cannot park
+    }
   }
 
   private void isDone() {

@@ -3,7 +3,6 @@ package stage.runtime.time;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.PriorityQueue;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -75,8 +74,6 @@ final class TimerThread {
   }
 
   private final long idleNanos;
-  private final ThreadFactory threads;
-  private final ShortLock starts = new ShortLock();   // held to start the thread, once in a while
   private volatile Entry arrived;        // any thread pushes, the timer thread takes all
   // set by the thread that hands in the first entry; cleared by the timer thread at its end
   private volatile Thread thread;
@@ -95,19 +92,7 @@ final class TimerThread {
   }
 
   TimerThread(long idleNanos) {
-    this(idleNanos, new Daemons());
-  }
-
-  TimerThread(long idleNanos, ThreadFactory threads) {
     this.idleNanos = idleNanos;
-    this.threads = threads;
-  }
-
-  private static final class Daemons implements ThreadFactory {
-    @Override
-    public Thread newThread(Runnable body) {
-      return Thread.ofPlatform().daemon().name("stage-timer").inheritInheritableThreadLocals(false).unstarted(body);
-    }
   }
 
   // ---- any thread
@@ -121,40 +106,30 @@ final class TimerThread {
       entry.next = newest;
     } while (!ARRIVED.compareAndSet(this, newest, entry));   // volatile: before the thread is looked at
     Thread running = thread;
-    // A new one: another caller is starting it, or has failed to. This one waits for that, and then may try itself.
-    if (running == null || running.getState() == Thread.State.NEW) start(entry);
+    if (running == null) start(entry);
     else if (asleep && atNanos - wakesAtNanos < 0) LockSupport.unpark(running);
     return entry;
   }
 
   private void start(Entry first) {
     try {
-      starts.lock();
+      Thread fresh =
+          Thread.ofPlatform().daemon().name("stage-timer").inheritInheritableThreadLocals(false).unstarted(new Body());
+      // not that of the first caller, whose class loader could then never be unloaded
+      fresh.setContextClassLoader(TimerThread.class.getClassLoader());
+      if (!THREAD.compareAndSet(this, null, fresh)) {
+        LockSupport.unpark(thread);   // someone else was faster
+        return;
+      }
       try {
-        if (thread == null) start();
-        else LockSupport.unpark(thread);   // someone else was faster
-      } finally {
-        starts.unlock();
+        fresh.start();
+      } catch (Throwable noThread) {
+        thread = null;   // the next hand-in tries again
+        throw noThread;
       }
     } catch (Throwable failure) {
       first.cancel();   // its owner is told that there is none
       throw failure;
-    }
-  }
-
-  private void start() {
-    Thread fresh = threads.newThread(new Body());
-    // not that of the first caller, whose class loader could then never be unloaded
-    fresh.setContextClassLoader(TimerThread.class.getClassLoader());
-    if (!THREAD.compareAndSet(this, null, fresh)) {
-      LockSupport.unpark(thread);   // the old one has found that it is not over
-      return;
-    }
-    try {
-      fresh.start();
-    } catch (Throwable noThread) {
-      thread = null;   // the next hand-in tries again, and one that waits for the lock
-      throw noThread;
     }
   }
 

@@ -55,53 +55,6 @@ class TimerThreadTest {
     assertThat(left.await(50, TimeUnit.SECONDS)).as("%d of 40,000 were not run", left.getCount()).isTrue();
   }
 
-  private static Thread daemon(Runnable body) {
-    var thread = new Thread(body);
-    thread.setDaemon(true);
-    return thread;
-  }
-
-  /** It starts a thread itself, or is told that there is none. */
-  @Test
-  void oneThatComesWhileAnothersStartFailsRunsAllTheSame() throws Exception {
-    var isStarting = new CountDownLatch(1);
-    var mayFail = new CountDownLatch(1);
-    var made = new AtomicInteger();
-    var timers = new TimerThread(NEVER_IDLE, body -> made.getAndIncrement() > 0 ? daemon(body) : new Thread(body) {
-      @Override
-      public void start() {
-        isStarting.countDown();
-        try {
-          mayFail.await();
-        } catch (InterruptedException e) {
-          throw new IllegalStateException(e);
-        }
-        throw new OutOfMemoryError("no thread");
-      }
-    });
-    var failed = new LinkedBlockingQueue<Throwable>();
-    Thread first = Thread.ofVirtual().start(() -> {
-      try {
-        at(timers, System.nanoTime(), "of the first");
-      } catch (OutOfMemoryError told) {
-        failed.add(told);
-      }
-    });
-    isStarting.await();
-    var hasComeIn = new CountDownLatch(1);
-    Thread second = Thread.ofVirtual().start(() -> {
-      at(timers, System.nanoTime(), "of the second");
-      hasComeIn.countDown();
-    });
-    hasComeIn.await(100, TimeUnit.MILLISECONDS);   // it waits for the first, unless it is not to be told
-    mayFail.countDown();
-    assertThat(failed.take()).hasMessage("no thread");
-    assertThat(ran.poll(20, TimeUnit.SECONDS)).isEqualTo("of the second");
-    first.join();
-    second.join();
-    assertThat(ran).isEmpty();
-  }
-
   @Test
   void b04_cancelledOnesAreGoneSoon() throws Exception {
     var timers = new TimerThread(NEVER_IDLE);
