@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import stage.api.Redelivery;
 import stage.api.pipeline.Delivery;
 import stage.api.pipeline.Job;
@@ -18,6 +20,7 @@ import stage.api.supervision.Intensity;
 import stage.api.supervision.StageFailedException;
 import stage.api.supervision.Supervisor;
 import stage.api.supervision.SupervisorSpec;
+import stage.behaviour.support.CapturedLog;
 import stage.runtime.testkit.Simulated;
 import stage.runtime.testkit.SimulatedRuntime;
 
@@ -90,15 +93,17 @@ class FailingAnswersTest {
 
   @Nested
   class OfAJobThatFailed {
+    private void isGivenAgain() {
+      TestQueue queue = failingToTakeBack(15);   // more than each of them is given at the end
+      Report.Deliveries report = run(job(queue, 10).withIntensity(Intensity.none()), LONG);
+      assertThat(report.open()).isZero();
+      assertThat(queue.nacked).isNotEmpty();
+      assertThat(queue.acked.size() + queue.nacked.size()).isEqualTo(queue.handedOut);
+    }
+
     @Test
     void areGivenAgainWhileThereIsTime() {
-      SimulatedRuntime.withSeeds(1, 20).run(simulated -> {
-        TestQueue queue = failingToTakeBack(5);
-        Report.Deliveries report = run(job(queue, 10).withIntensity(Intensity.none()), LONG);
-        assertThat(report.open()).isZero();
-        assertThat(queue.nacked).isNotEmpty();
-        assertThat(queue.acked.size() + queue.nacked.size()).isEqualTo(queue.handedOut);
-      });
+      SimulatedRuntime.withSeeds(1, 20).run(simulated -> isGivenAgain());
     }
 
     /** Only so long as its supervisor gives its stages to end. */
@@ -110,7 +115,22 @@ class FailingAnswersTest {
         assertThat(report.open()).isPositive().isEqualTo(queue.handedOut - queue.acked.size());
         assertThat(report.acked()).isEqualTo(queue.acked.size());
         assertThat(queue.stops).isOne();
+        assertThat(simulated.elapsed()).isLessThanOrEqualTo(Duration.ofSeconds(5).plus(SHORT));   // Shutdown.DEFAULT
       });
+    }
+  }
+
+  @Nested
+  class TheLog {
+    @RegisterExtension final CapturedLog log = new CapturedLog();
+
+    @Test
+    void saysHowOftenTheLastAnswersWereGiven() {
+      SimulatedRuntime.withSeeds(1, 1).run(simulated ->
+          run(job(failingToTakeBack(ALWAYS), 10).withIntensity(Intensity.none()), SHORT));
+      assertThat(log.take()).filteredOn(line -> line.getMessage().contains("settle")).extracting(LogRecord::getMessage)
+          .anySatisfy(line -> assertThat(line).endsWith("threw at the end, and is called once more"))
+          .anySatisfy(line -> assertThat(line).endsWith("threw at the end again, and is not called any more"));
     }
   }
 
@@ -143,6 +163,25 @@ class FailingAnswersTest {
         SimulatedRuntime.withSeeds(1, 25).run(simulated -> stopped(simulated, how, SHORT));
       }
     }
+  }
+
+  /** {@return what was wrong with one of so many seeds; null if nothing was} For a changed engine, without JUnit. */
+  static String firstWrong(int seeds) {
+    var failed = new FailingAnswersTest().new OfAJobThatFailed();
+    var stopped = new FailingAnswersTest().new WhereverItIsStopped();
+    for (int seed = 1; seed <= seeds; seed++) {
+      try {
+        SimulatedRuntime runtime = SimulatedRuntime.withSeeds(seed, 1).withShrinking(0);
+        runtime.run(simulated -> failed.isGivenAgain());
+        for (int kind = 0; kind < 3; kind++) {
+          int how = kind;
+          runtime.run(simulated -> stopped.stopped(simulated, how, SHORT));
+        }
+      } catch (AssertionError wrong) {
+        return "seed " + seed + ": " + wrong;
+      }
+    }
+    return null;
   }
 
   /** Three of four commits fail. */

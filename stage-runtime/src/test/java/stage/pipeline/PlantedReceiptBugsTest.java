@@ -82,7 +82,12 @@ class PlantedReceiptBugsTest {
         new Bug("deliveries of a turn that is undone are forgotten", "receipt/DeliveryStage.java",
             "public void rollback() { count = 0; }", "public void rollback() { commit(); }"),
         new Bug("the position goes past what is not done", "receipt/PartitionEntry.java",
-            "return oldest == null ? next : oldest.position();", "return next;"));
+            "return oldest == null ? next : oldest.position();", "return next;"),
+        new Bug("the last answers are given once only", "receipt/Book.java",
+            "called once more\", thrown);\n        answer.give();",
+            "called once more\", thrown);\n        throw thrown;"),
+        new Bug("nobody waits to give the last answers again", "receipt/AnswersStage.java",
+            "if (book.isFinished()) context.stop();", "if (isLast || book.isFinished()) context.stop();"));
   }
 
   @ParameterizedTest(name = "{0}")

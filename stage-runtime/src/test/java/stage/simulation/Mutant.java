@@ -41,8 +41,6 @@ record Mutant(String name, String file, List<ChangedEngine.Change> changes, bool
       of("a concurrent stage does not report that its last event is settled", "engine/TaskRole.java",
           "input.fenceAndWakeProducers();",
           "if (!published) input.fenceAndWakeProducers();"),
-      rare("a dead letter does not report that its lane is settled", "engine/ConsumerTurn.java",
-          "if (asked || of.lane().shouldNotifyProducer())", "if (asked)"),
       rare("a group restart waits for a stage that is stopped while it is held", "engine/Lifecycle.java",
           "if (wasBetween) news().held(cell, false);", ""),
       rare("a group restart waits for a stage that crashed and then was stopped", "supervision/GroupRestart.java",

@@ -47,6 +47,8 @@ final class OldFaults {
           "    inherited = lane.requested() - lane.settled();", "    inherited = 0;"),
       fault("nobody asks again for an event that was given up on", "engine/LaneInlet.java",
           "if (demand.isManual()) asked = Sums.plus(asked, events);", ""),
+      fault("a dead letter does not report that its lane is settled", "engine/ConsumerTurn.java",
+          "if (asked || of.lane().shouldNotifyProducer())", "if (asked)"),
       fault("a producer with more pages is not asked again", "engine/ProducerRole.java",
           "told = wakesItself ? Math.max(0, told - out.count()) : 0;", "told = Math.max(0, told - out.count());"),
       fault("a busy stage does not see an end that was there before it", "engine/Handshake.java",

@@ -66,6 +66,7 @@ final class UserFaults {
       case 7 -> faults.aGeneratorBlocks();
       case 8 -> faults.somebodyIsNotThere();
       case 9, 10 -> Interrupts.run(simulated);
+      case 11 -> faults.theLastOfWhatIsSharedFails();
       default -> Wishes.run(simulated);
     }
   }
@@ -299,6 +300,29 @@ final class UserFaults {
     }
     require(most[0] <= some, "%d at a time were asked for, but outstanding were %d", some, most[0]);
     require(isOver, "it waits for events that it no longer asks for: handled %s", handled);
+    require(handled.size() == EVENTS - 1 && letters.equals(List.of(poison)), "handled %s, given up %s", handled,
+        letters);
+  }
+
+  /** A source that has completed waits until both have settled all, as one may leave events to the other. */
+  private void theLastOfWhatIsSharedFails() throws Exception {
+    int poison = EVENTS - 1 - simulated.choose(3);
+    boolean resumes = simulated.choose(2) == 0;
+    boolean isOver;
+    try (var app = Supervisor.open(patient().withDecisions(
+        failure -> resumes ? Decision.RESUME : Decision.RESTART))) {
+      var source = app.start(Stage.ofIterable("source", numbers(EVENTS)));
+      for (String name : List.of("one", "other")) {
+        int most = 1 + simulated.choose(8);
+        app.start(Stage.consumer(name, source, () -> (Stage.Consumer<Integer>) (events, from) -> {
+          if (events.contains(poison)) throw new Once();
+          handled.addAll(events);
+        }).withDeadLetters(letter -> letters.add((Integer) letter.event()))
+            .withDemand(Demand.max(most).min(simulated.choose(most))));
+      }
+      isOver = app.join(Duration.ofHours(1));
+    }
+    require(isOver, "nobody tells the source that all is settled: handled %s, given up %s", handled, letters);
     require(handled.size() == EVENTS - 1 && letters.equals(List.of(poison)), "handled %s, given up %s", handled,
         letters);
   }
