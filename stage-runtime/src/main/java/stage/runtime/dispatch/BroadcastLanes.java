@@ -87,9 +87,12 @@ final class BroadcastLanes<E> extends CommonBacklog<E> {
     return (Seat<E>) lane.seat();
   }
 
+  // Once events are published, nothing may take memory: a turn that failed then would publish them again. So the seats
+  // are counted through: an iterator takes memory until it is compiled away.
+
   @Override
   void tellLanes(Progress progress) {
-    for (Seat<E> seat : seats) seat.lane.progress(progress);
+    for (int i = 0; i < seats.size(); i++) seats.get(i).lane.progress(progress);
   }
 
   @Override
@@ -100,7 +103,10 @@ final class BroadcastLanes<E> extends CommonBacklog<E> {
 
   /** All of them can be given something else than before. */
   private void rankAll() {
-    for (Seat<E> seat : seats) slowest.key(seat, seat.wanted());
+    for (int i = 0; i < seats.size(); i++) {
+      Seat<E> seat = seats.get(i);
+      slowest.key(seat, seat.wanted());
+    }
     slowest.reorder();
   }
 
@@ -150,7 +156,7 @@ final class BroadcastLanes<E> extends CommonBacklog<E> {
   /** Publishes this many events to all lanes or, if it throws, to none. */
   private void broadcastOnce(Object[] events, int from, int count) {
     for (Seat<E> seat : seats) reserve(seat, events, from, count);
-    for (Seat<E> seat : seats) publish(seat, events, from, count);
+    for (int i = 0; i < seats.size(); i++) publish(seats.get(i), events, from, count);
     rankAll();
   }
 
@@ -207,7 +213,7 @@ final class BroadcastLanes<E> extends CommonBacklog<E> {
   public void dropOldest() {
     super.dropOldest();
     if (skipping == 0) return;
-    for (Seat<E> seat : seats) skip(seat, 1);
+    for (int i = 0; i < seats.size(); i++) skip(seats.get(i), 1);
     rankAll();
   }
 

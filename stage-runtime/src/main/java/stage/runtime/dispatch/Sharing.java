@@ -62,7 +62,7 @@ abstract class Sharing<E> {
   void forgetPlan() {}
 
   final void tell(Progress progress) {
-    for (LaneTail<E> lane : lanes) lane.progress(progress);
+    for (int i = 0; i < lanes.size(); i++) lanes.get(i).progress(progress);   // takes no memory
   }
 
   /** {@return whether nobody can be given anything any more that someone else gives back} */
