@@ -184,6 +184,8 @@ final class ScarceEngine extends URLClassLoader {
           if (called.equals("stream") && takes.endsWith("Ljava/util/stream/Stream;"))
             link("stream at " + type + "." + name + ":" + line);
           if (owner.startsWith("java/util/") && GROWING.contains(called) && !takes.startsWith("()L")) ask();
+          boolean isIterator = called.equals("iterator") && takes.equals("()Ljava/util/Iterator;");
+          if (isIterator && owner.startsWith("java/util/")) ask();   // it takes memory until it is compiled away
           super.visitMethodInsn(opcode, owner, called, takes, isInterface);
         }
       };

@@ -1,6 +1,7 @@
 package stage.heap;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,6 +21,7 @@ import stage.api.Stage;
 import stage.api.StageContext;
 import stage.api.StageEndedException;
 import stage.api.State;
+import stage.api.StopReason;
 import stage.api.Subscription;
 import stage.api.SubscriptionSpec;
 import stage.api.supervision.Backoff;
@@ -45,6 +47,7 @@ public final class ScarceRuns {
     MESSAGES_TO_A_GENERATOR,
     TIMERS,
     MANY_EVENTS_IN_PARTITIONS,
+    A_BROADCAST,
     A_HANDLER_THAT_THROWS,
     CRASHES_OF_A_GROUP,
     CRASHES_OF_THE_REST,
@@ -108,6 +111,7 @@ public final class ScarceRuns {
         case MESSAGES_TO_A_GENERATOR -> messagesToAGenerator(app);
         case TIMERS -> timers(app);
         case MANY_EVENTS_IN_PARTITIONS -> partitions(app);
+        case A_BROADCAST -> broadcast(app);
         case A_HANDLER_THAT_THROWS -> throwingHandler(app, at < 0);
         case CRASHES_OF_A_GROUP -> crashes(app, Strategy.ONE_FOR_ALL, 1);
         case CRASHES_OF_THE_REST -> crashes(app, Strategy.REST_FOR_ONE, 100);
@@ -308,6 +312,48 @@ public final class ScarceRuns {
     ScarceHeap.end();
     require(handled.size() + letters.size() + app.snapshot().deadLettersUnhandled() == events,
         "handled %s, letters %s", handled, letters);
+  }
+
+  /** Each event comes to each consumer once, and is counted once. */
+  private void broadcast(Supervisor app) throws Exception {
+    var numbers = app.start(Stage.producer("numbers", Integer.class, () -> new Numbers(EVENTS))
+        .withDispatcher(Dispatcher.broadcast()));
+    numbers.pause();
+    List<Integer> counts = new ArrayList<>();
+    for (int i = 0; i < 3; i++)
+      app.start(Stage.consumer("sink-" + i, numbers, () -> new Counting(counts)).withDemand(Demand.max(4))
+          .withRedelivery(Redelivery.attempts(100)));
+    numbers.resume();   // there are both now
+    isStarted = true;
+    joined(app);
+    ScarceHeap.end();
+    long emitted = numbers.snapshot().eventsEmitted();
+    require(counts.equals(List.of(EVENTS, EVENTS, EVENTS)) && emitted == EVENTS,
+        "counted %s, emitted %s", counts, emitted);
+  }
+
+  private static final class Counting implements Stage.Consumer<Integer> {
+    private final List<Integer> counts;
+    private State<Integer> soFar;
+
+    Counting(List<Integer> counts) {
+      this.counts = counts;
+    }
+
+    @Override
+    public void onStart(StageContext context) {
+      soFar = context.state("so far", 0);
+    }
+
+    @Override
+    public void onEvents(List<Integer> events, Inlet<Integer> from) {
+      soFar.set(soFar.value() + events.size());
+    }
+
+    @Override
+    public void onStop(StopReason reason) {
+      if (reason instanceof StopReason.Completed) counts.add(soFar.value());
+    }
   }
 
   private void messages(Supervisor app) throws Exception {

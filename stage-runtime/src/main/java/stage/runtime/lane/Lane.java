@@ -306,7 +306,7 @@ public final class Lane<E> implements LaneTail<E>, LaneHead<E> {
     try {
       if (marks == null) marks = new AgeMarks();
       marks.note(published, producer.nanos());
-    } catch (OutOfMemoryError full) {
+    } catch (OutOfMemoryError | LinkageError full) {   // or what it calls could not be linked, for want of memory
       // these events have no mark, and seem as young as the next that have one
     }
   }
