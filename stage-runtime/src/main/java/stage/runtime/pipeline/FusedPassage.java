@@ -34,7 +34,7 @@ final class FusedPassage implements Passage {
   public int take(Object[] events, int from, int size) throws Exception {
     pace.begin(size);
     for (int i = 0; i < size; ) {
-      int most = Math.min(pace.next(size - i), results.room());
+      int most = pace.isLong() ? 0 : Math.min(pace.next(size - i), results.room());
       if (most <= 0) {
         batch.leave(size - i);
         return i;

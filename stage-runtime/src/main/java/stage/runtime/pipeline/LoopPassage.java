@@ -32,6 +32,10 @@ final class LoopPassage implements Passage {
     Loop loop = link.loop();
     pace.begin(size);
     for (int i = 0; i < size; ) {
+      if (pace.isLong()) {
+        batch.leave(size - i);
+        return i;
+      }
       int taken = pace.next(size - i);
       int before = results.count();
       Object[] out = results.withRoomFor(size - i);

@@ -28,6 +28,10 @@ final class OneByOne implements Passage {
       if (i - told == pace.next(size)) {
         pace.took(i - told);
         told = i;
+        if (pace.isLong()) {
+          batch.leave(size - i);
+          return i;
+        }
       }
       batch.take(i);
       element.open(events[from + i]);
