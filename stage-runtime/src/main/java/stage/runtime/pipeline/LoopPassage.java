@@ -50,6 +50,7 @@ final class LoopPassage implements Passage {
         results.filled(loop.made());
         count(at - i, results.count() - before);
         failed(at, events[from + at], thrown);
+        pace.took(at + 1 - i);
         i = at + 1;
       }
     }

@@ -24,7 +24,8 @@ final class OneByOne implements Passage {
   @Override
   public int take(Object[] events, int from, int size) throws Exception {
     pace.begin(size);
-    for (int i = 0, told = 0; i < size; i++) {
+    int told = 0;
+    for (int i = 0; i < size; i++) {
       if (i - told == pace.next(size)) {
         pace.took(i - told);
         told = i;
@@ -43,6 +44,7 @@ final class OneByOne implements Passage {
         return i + 1;
       }
     }
+    pace.took(size - told);
     return size;
   }
 }
