@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -39,17 +42,40 @@ class SlowStepsTest {
     });
   }
 
+  /** The first of its elements takes longer than a turn may, and the second waits until the first has arrived. */
+  private static final class Waiting {
+    private final CountDownLatch never = new CountDownLatch(1);
+    private final CountDownLatch arrived = new CountDownLatch(1);
+    private volatile boolean isInTime;
+
+    int map(int n) throws InterruptedException {
+      if (n == 0) never.await(20, TimeUnit.MILLISECONDS);
+      else if (n == 1) isInTime = arrived.await(5, TimeUnit.SECONDS);
+      return n;
+    }
+
+    void runs(UnaryOperator<Pipeline<Integer>> steps) throws Exception {
+      Pipeline<Integer> slow = Pipeline.from(List.of(0, 1, 2, 3)).map(this::map);
+      steps.apply(slow).async().forEach(n -> arrived.countDown()).run("job");
+      assertThat(isInTime).as("the first arrived before the second was through").isTrue();
+    }
+  }
+
   @Nested
   class BeforeAnotherStage {
     @Test
-    void sendOnWhatTheyHaveMade() {
-      runs(slow().async(), Duration.ofSeconds(20), () -> assertThat(seen).hasSizeBetween(15, 25));
+    void sendOnWhatTheyHaveMade() throws Exception {
+      new Waiting().runs(slow -> slow);
     }
 
     @Test
-    void sendOnWhatTheyHaveMadeIfTheyAreSeveral() {
-      runs(slow().map(n -> n + 1).distinct(n -> n, 5).async(), Duration.ofSeconds(20),
-          () -> assertThat(seen).hasSizeBetween(15, 25));
+    void sendOnWhatTheyHaveMadeIfOneOfThemHasState() throws Exception {
+      new Waiting().runs(slow -> slow.distinct(n -> n, 5));
+    }
+
+    @Test
+    void sendOnWhatTheyHaveMadeIfElementsGoOneByOne() throws Exception {
+      new Waiting().runs(slow -> slow.timeout(Duration.ofMinutes(1)).map(n -> n));
     }
   }
 
