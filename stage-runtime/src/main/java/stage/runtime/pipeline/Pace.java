@@ -5,8 +5,8 @@ import stage.runtime.time.Time;
 /**
  * Cuts a batch into pieces, so that others see that a long one goes on: a batch of slow elements may take minutes. The
  * first piece is one element. Each is twice as long as the one before while elements are fast, so that a batch of them
- * is soon one piece, and its time is looked at only if it is long, or now and then. A batch of slow ones is not taken to
- * its end in one turn: what was made of the first is sent on, and the clock is looked at. The run's own thread.
+ * is soon one piece, and its time is looked at only if it is long, or now and then. A batch of slow ones is not taken
+ * to its end in one turn: what was made of the first is sent on, and the clock is looked at. The run's own thread.
  */
 final class Pace {
   private static final int WHOLE = 1024;
