@@ -107,6 +107,8 @@ public final class Stage {
      *
      * <p>When the stage is asked to stop, its thread is interrupted and {@code emit} throws
      * {@link java.util.concurrent.CancellationException}: let it pass, or clean up and return.
+     * A loop that catches it, as by {@code catch (Exception e)} around {@code emit}, and goes on does not end, and
+     * neither does its stage until its scope closes and gives it up.
      *
      * @param out where to emit; its {@code emit} blocks
      * @throws Exception a crash of the stage; events already emitted stay published

@@ -10,9 +10,10 @@ import stage.api.supervision.Backoff;
  * dead letter, or the stage crashes. Everything that the element had done in its run of steps is undone first, and the
  * elements around it are not affected.
  *
- * <p>The default is {@code retry(2, Backoff.none()).then(deadLetter())}. An {@code Error} always crashes the stage. So
- * do, whatever the policy, 1,000 failures in a row without a success, because a mistake in a step must not turn a whole
- * source into dead letters. {@link #atMost} sets another limit.
+ * <p>The default is {@code retry(2, Backoff.none()).then(deadLetter())}. An {@code Error} always crashes the stage,
+ * except in {@code mapConcurrent}, where it fails its element, which is tried twice more and then becomes a dead
+ * letter. Whatever the policy, 1,000 failures in a row without a success crash the stage, too, because a mistake in a
+ * step must not turn a whole source into dead letters. {@link #atMost} sets another limit.
  *
  * @param retries how often the element is tried again, at once or after a while
  * @param backoff how long to wait before each
