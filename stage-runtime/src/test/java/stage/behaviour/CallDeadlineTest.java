@@ -149,7 +149,7 @@ class CallDeadlineTest {
         public void onEvents(java.util.List<Integer> events, Inlet<Integer> from) {}
           }))), one)).rootCause()
           .hasMessageMatching(".*(stage test/four would wait for test/one, which waits for test/four"
-              + "|stage test/one would wait for test/four, which waits for test/one).*");   // whoever comes second
+              + "|stage test/one would wait for test/four, which waits for test/one).*");   // the second of them notices
     }
 
     @Test

@@ -519,7 +519,7 @@ public final class Cell<S extends Stage.Behaviour> implements LaneEnd, Waits.Awa
     }, new Cancelling());
   }
 
-  /** What an interrupt of somebody that waits for the end does. */
+  /** What happens when a thread that waits for the end is interrupted. */
   private final class Cancelling implements Runnable {
     @Override
     public void run() {

@@ -353,7 +353,7 @@ final class Incarnations<S extends Stage.Behaviour> extends Turns<S> {
     return timer;
   }
 
-  /** A timer as its user sees it, who is to cancel it on the right thread. */
+  /** A timer as its user sees it; cancelled on the stage's own thread only. */
   private final class NewTimer implements StageContext.Timer, Runnable {
     private final TimerAction action;
     private final long delayNanos;

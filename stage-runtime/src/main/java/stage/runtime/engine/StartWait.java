@@ -8,7 +8,7 @@ final class StartWait implements Uninterruptibly.Wait<Void>, Waits.Awaiter<Void,
   private final Waits.Awaited cell;
   private final Milestone started;
   private final Time time;
-  private final Waits waits;   // null if nobody is to know of this one
+  private final Waits waits;   // null if this wait is not noted
   private final String what;   // what its caller has called
 
   private StartWait(Waits.Awaited cell, Milestone started, Time time, Waits waits, String what) {
@@ -24,7 +24,7 @@ final class StartWait implements Uninterruptibly.Wait<Void>, Waits.Awaiter<Void,
     return new StartWait(cell, started, graph.time(), graph.waits(), what);
   }
 
-  /** One that nobody knows of. */
+  /** One that is not noted. */
   static StartWait unnoted(Waits.Awaited cell, Milestone started, SubscriptionGraph graph) {
     return new StartWait(cell, started, graph.time(), null, "");
   }

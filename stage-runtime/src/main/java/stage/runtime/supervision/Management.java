@@ -10,7 +10,7 @@ import stage.runtime.engine.Cell;
 import stage.runtime.time.Time;
 
 /**
- * Stops, restarts and deletes the children of one supervisor when somebody asks for it. On the thread of the caller,
+ * Stops, restarts and deletes the children of one supervisor when asked to. On the thread of the caller,
  * which waits; not on those of the stages.
  */
 final class Management {

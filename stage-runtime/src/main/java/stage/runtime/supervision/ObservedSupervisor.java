@@ -18,7 +18,7 @@ import stage.runtime.time.WaitState;
 
 /** See {@link Observed}. */
 record ObservedSupervisor(SupervisorCell supervisor) implements Observed {
-  /** What somebody has registered with a supervisor's scope; it ends once. */
+  /** What was registered with a supervisor's scope; it ends once. */
   private abstract static class Registered implements Registration {
     final ScopeContext scope;
     private final AtomicBoolean isOpen = new AtomicBoolean(true);
