@@ -220,10 +220,10 @@ public record SupervisorSpec(
 
   /**
    * {@return a copy that warns when a callback of a stage takes longer than this} For the root of a scope; it holds for
-   * all stages in its tree. No later than twice that time after the callback began, there is a {@link
-   * stage.api.observe.StageEvent.Stalled} and a warning in the log with the stack of the stage's thread: once for each
-   * such callback, which goes on undisturbed. A platform thread finds them, so this works even when stages that spin
-   * keep all virtual threads from running.
+   * all stages in its tree. No later than twice that time after the callback began, the runtime publishes a {@link
+   * stage.api.observe.StageEvent.Stalled} and logs a warning with the stack of the stage's thread, once for each such
+   * callback, and lets the callback go on. A platform thread watches, so this works even when stages that spin keep all
+   * virtual threads from running.
    *
    * <p>Generators are left alone, since waiting for input is what they are for, and so are the threads of single
    * events. In a simulation no time passes in user code, so there are no warnings.

@@ -3,7 +3,7 @@ package stage.runtime.pipeline;
 import java.util.Iterator;
 import stage.api.pipeline.plan.Site;
 
-/** Elements of a user's {@code Iterable}; what that throws says which source it was. */
+/** The elements of a user's {@code Iterable}. Adds the step and line of the source to what the iterable throws. */
 record SitedElements(Site site, Iterable<?> elements) implements Iterable<Object> {
   @Override
   public Iterator<Object> iterator() {
